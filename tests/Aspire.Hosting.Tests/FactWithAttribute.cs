@@ -14,8 +14,12 @@ internal sealed class FactWithAttribute : FactAttribute
         }
     }
 
+    public static string? ChromiumPath { get; } =
+        CommandPath.Find("chromium", Environment.GetEnvironmentVariable("PATH"));
+
     private static bool IsHere(string part) => part switch
     {
+        Parts.Chromium => ChromiumPath is not null,
         Parts.Npm => CommandPath.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not null,
         Parts.InstalledPostgres => Directory.Exists("/usr/lib/postgresql"),
         Parts.Root => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess,
@@ -26,6 +30,7 @@ internal sealed class FactWithAttribute : FactAttribute
 internal static class Parts
 {
     public const string Npm = "npm";
+    public const string Chromium = "Chromium";
     public const string InstalledPostgres = "installed PostgreSQL";
 
     /// <summary>What only root meets; others have nothing to test there, on CI or elsewhere.</summary>

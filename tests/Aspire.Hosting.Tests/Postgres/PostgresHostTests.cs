@@ -27,7 +27,8 @@ public sealed class PostgresHostTests : IDisposable
     }
 
     [FactWith(Parts.InstalledPostgres)]
-    public Task Installed_binaries_keep_the_data_over_a_restart() => KeepsDataAsync(PostgresSources.Installed, "installed");
+    public Task Installed_binaries_keep_the_data_over_a_restart() =>
+        KeepsDataAsync(PostgresSources.Installed, "installed");
 
     [FactWith(Parts.Npm)]
     public Task Binaries_from_npm_keep_the_data_over_a_restart() =>
@@ -121,6 +122,20 @@ public sealed class PostgresHostTests : IDisposable
     }
 
     [FactWith(Parts.InstalledPostgres)]
+    public async Task A_port_with_connections_that_just_ended_is_taken_again()
+    {
+        var options = Options();
+        var first = await StartAsync(options);
+        await using var held = new NpgsqlConnection(ConnectionString(first, "the-password"));
+        await held.OpenAsync(_limit.Token);
+        await first.StopAsync();
+
+        await using var second = await StartAsync(options with { Port = first.Port });
+
+        Assert.Equal(first.Port, second.Port);
+    }
+
+    [FactWith(Parts.InstalledPostgres)]
     public async Task Two_AppHosts_do_not_share_a_state_folder()
     {
         await using var first = await StartAsync(Options());
@@ -172,7 +187,8 @@ public sealed class PostgresHostTests : IDisposable
                 await ExecuteAsync(first, "create table kept (id int); insert into kept values (7)");
             }
 
-            elsewhere = (await File.ReadAllTextAsync(Path.Combine(_stateFolder, "postgres", "db", "data-is-in"))).Trim();
+            var note = Path.Combine(_stateFolder, "postgres", "db", "data-is-in");
+            elsewhere = (await File.ReadAllTextAsync(note)).Trim();
             Assert.Contains(_lines, line => line.Contains(elsewhere, StringComparison.Ordinal));
             await using var second = await StartAsync(options);
             Assert.Equal(7, await ScalarAsync(second, "select id from kept"));
@@ -261,9 +277,8 @@ public sealed class PostgresHostTests : IDisposable
 
     private async Task ExecuteAsync(RunningPostgres server, string sql) => await ScalarAsync(server, sql);
 
-    private async Task<object?> ScalarAsync(RunningPostgres server, string sql, string password = "the-password")
-    {
-        var settings = new NpgsqlConnectionStringBuilder
+    private static string ConnectionString(RunningPostgres server, string password) =>
+        new NpgsqlConnectionStringBuilder
         {
             Host = server.Host,
             Port = server.Port,
@@ -271,8 +286,11 @@ public sealed class PostgresHostTests : IDisposable
             Password = password,
             Database = "postgres",
             Pooling = false,
-        };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        }.ConnectionString;
+
+    private async Task<object?> ScalarAsync(RunningPostgres server, string sql, string password = "the-password")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(server, password));
         await connection.OpenAsync(_limit.Token);
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(_limit.Token);
