@@ -62,7 +62,7 @@ internal sealed record ResourceUrl(
 /// <summary>A variable in a resource's environment; the value of a secret one is masked in the dashboard.</summary>
 internal sealed record ResourceEnvironment(string Name, string? Value, bool IsSecret = false);
 
-/// <summary>A row in a resource's details. Names with a meaning to the dashboard: <see cref="ResourceProperties"/>.</summary>
+/// <summary>A row in a resource's details; some names mean something: <see cref="ResourceProperties"/>.</summary>
 /// <param name="Value">A string, number, boolean, null, or a sequence of these.</param>
 internal sealed record ResourceProperty(
     string Name, object? Value, bool IsSensitive = false, string? DisplayName = null);

@@ -48,7 +48,7 @@ internal sealed class ResourceStore
         }
     }
 
-    /// <summary>Publishes <paramref name="change"/> of what stands under the name, without a gap for another writer.</summary>
+    /// <summary>Changes what stands under the name, without a gap for another writer.</summary>
     /// <exception cref="KeyNotFoundException">Nothing was published under that name.</exception>
     public ResourceSnapshot Update(string name, Func<ResourceSnapshot, ResourceSnapshot> change)
     {
