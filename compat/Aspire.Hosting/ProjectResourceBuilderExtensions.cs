@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Run;
-using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
 

@@ -6,6 +6,9 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>A port that a resource listens on.</summary>
 public sealed class EndpointAnnotation : IResourceAnnotation
 {
+    private readonly TaskCompletionSource _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile AllocatedEndpoint? _allocatedEndpoint;
+
     public EndpointAnnotation(
         ProtocolType protocol,
         string? uriScheme = null,
@@ -46,7 +49,20 @@ public sealed class EndpointAnnotation : IResourceAnnotation
 
     public bool IsProxied { get; set; }
 
-    public AllocatedEndpoint? AllocatedEndpoint { get; set; }
+    public AllocatedEndpoint? AllocatedEndpoint
+    {
+        get => _allocatedEndpoint;
+        set
+        {
+            _allocatedEndpoint = value;
+            if (value is not null)
+            {
+                _allocated.TrySetResult();
+            }
+        }
+    }
+
+    internal Task WhenAllocated => _allocated.Task;
 }
 
 /// <summary>Where an endpoint can be reached in this run.</summary>
@@ -131,7 +147,8 @@ public sealed class EndpointReference : IValueProvider, IManifestExpressionProvi
 
     public EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);
 
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(Url);
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) =>
+        Property(EndpointProperty.Url).GetValueAsync(cancellationToken);
 
     private EndpointAnnotation? Find() => _annotation ?? Resource.Annotations.OfType<EndpointAnnotation>()
         .FirstOrDefault(endpoint => StringComparer.OrdinalIgnoreCase.Equals(endpoint.Name, EndpointName));
@@ -161,17 +178,22 @@ public sealed class EndpointReferenceExpression(EndpointReference endpointRefere
         _ => throw new InvalidOperationException($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),
     };
 
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(Property switch
+    /// <remarks>Waits until the address is known.</remarks>
+    public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
     {
-        EndpointProperty.Url => Endpoint.Url,
-        EndpointProperty.Host => Endpoint.Host,
-        EndpointProperty.IPV4Host => "127.0.0.1",
-        EndpointProperty.Port => Text(Endpoint.Port),
-        EndpointProperty.Scheme => Endpoint.Scheme,
-        EndpointProperty.TargetPort => Text(Endpoint.TargetPort ?? Endpoint.Port),
-        EndpointProperty.HostAndPort => Endpoint.EndpointAnnotation.AllocatedEndpoint?.EndPointString,
-        _ => throw new InvalidOperationException($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),
-    });
+        await Endpoint.EndpointAnnotation.WhenAllocated.WaitAsync(cancellationToken);
+        return Property switch
+        {
+            EndpointProperty.Url => Endpoint.Url,
+            EndpointProperty.Host => Endpoint.Host,
+            EndpointProperty.IPV4Host => "127.0.0.1",
+            EndpointProperty.Port => Text(Endpoint.Port),
+            EndpointProperty.Scheme => Endpoint.Scheme,
+            EndpointProperty.TargetPort => Text(Endpoint.TargetPort ?? Endpoint.Port),
+            EndpointProperty.HostAndPort => $"{Endpoint.Host}:{Text(Endpoint.Port)}",
+            _ => throw new InvalidOperationException($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),
+        };
+    }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Run;
 
-/// <summary>Decides on the ports of every endpoint before anything starts, so that all can be told of all.</summary>
+/// <summary>Decides on the ports of every endpoint of processes before anything starts, so that all can be told of all.</summary>
 internal static class EndpointAllocation
 {
     private const string Host = "localhost";
@@ -13,11 +13,16 @@ internal static class EndpointAllocation
         List<ReplicaProxy> proxies = [];
         foreach (var (resource, instances) in run.Instances)
         {
+            // A server of ours says itself where it listens, when it does.
+            if (resource is ContainerResource)
+            {
+                continue;
+            }
+
             foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
             {
-                // The container's port means nothing to a server that runs beside us.
-                var ownPort = resource is ContainerResource ? null : endpoint.TargetPort;
-                var isProxied = endpoint.IsProxied && resource is not ContainerResource
+                var ownPort = endpoint.TargetPort;
+                var isProxied = endpoint.IsProxied
                     && (instances.Count > 1 || (endpoint.Port is not null && endpoint.Port != ownPort));
                 if (isProxied)
                 {

@@ -8,6 +8,7 @@ internal sealed class PostgresServerInstance : ResourceInstance
 {
     private readonly PostgresServerResource _server;
     private readonly LogFile _log;
+    private int? _port;
 
     public PostgresServerInstance(RunContext run, PostgresServerResource server) : base(run, server, null)
     {
@@ -26,14 +27,16 @@ internal sealed class PostgresServerInstance : ResourceInstance
         var variables = await new EnvironmentResolver(Run, this).VariablesAsync(cancellation);
         var userName = await _server.UserNameReference.GetValueAsync(cancellation);
         var password = await _server.PasswordParameter.GetValueAsync(cancellation);
-        var running = await Run.Postgres.StartAsync(
-            new PostgresHostOptions(
-                Resource.Name, Run.Folders.State, userName!, password!, Ports[PostgresServerResource.PrimaryEndpointName],
-                Hear),
-            cancellation);
         var endpoint = _server.PrimaryEndpoint.EndpointAnnotation;
-        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, running.Host, running.Port);
+        await using var running = await PostgresHost.StartAsync(
+            new PostgresHostOptions(
+                Resource.Name, Run.Folders.State, userName!, password!, _port ?? endpoint.Port, Hear),
+            cancellation);
+
+        // Services were told this one: a restart of the server must come back to it.
+        _port = running.Port;
         Ports[endpoint.Name] = running.Port;
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, running.Host, running.Port);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var health = RunningAsync(

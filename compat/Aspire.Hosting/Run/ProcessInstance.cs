@@ -106,7 +106,7 @@ internal sealed partial class ProcessInstance : ResourceInstance
         }
     }
 
-    private IReadOnlyList<ResourceProperty> Describe(
+    private List<ResourceProperty> Describe(
         int pid,
         string command,
         string folder,

@@ -2,7 +2,6 @@ using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Run.Postgres;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
@@ -19,7 +18,6 @@ internal sealed class RunContext(
     ResourceStore store,
     LogStore logs,
     RunReport report,
-    PostgresHost postgres,
     TimeProvider clock,
     RunFolders folders,
     Assembly? appHostAssembly)
@@ -41,8 +39,6 @@ internal sealed class RunContext(
     public LogStore Logs { get; } = logs;
 
     public RunReport Report { get; } = report;
-
-    public PostgresHost Postgres { get; } = postgres;
 
     public TimeProvider Clock { get; } = clock;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Run.Postgres;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +18,6 @@ internal static class RunRegistration
         services.TryAddSingleton(provider => new RunReport(Console.Out, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ResourceStore>();
         services.AddSingleton(provider => new LogStore(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<PostgresHost>();
         services.AddSingleton(provider => new RunContext(
             provider,
             provider.GetRequiredService<DistributedApplicationModel>(),
@@ -30,7 +28,6 @@ internal static class RunRegistration
             provider.GetRequiredService<ResourceStore>(),
             provider.GetRequiredService<LogStore>(),
             provider.GetRequiredService<RunReport>(),
-            provider.GetRequiredService<PostgresHost>(),
             provider.GetRequiredService<TimeProvider>(),
             new RunFolders(provider.GetRequiredService<IConfiguration>(), appHostDirectory),
             appHostAssembly));
