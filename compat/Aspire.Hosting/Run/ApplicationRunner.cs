@@ -16,6 +16,7 @@ internal sealed class ApplicationRunner(
     private IReadOnlyList<ReplicaProxy> _proxies = [];
     private DashboardHost? _dashboard;
     private Task _start = Task.CompletedTask;
+    private bool _isDisposed;
 
     private IEnumerable<ResourceInstance> All => run.Instances.Values.SelectMany(instances => instances);
 
@@ -77,6 +78,13 @@ internal sealed class ApplicationRunner(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows us as two services, and disposes of each.
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _stop.CancelAsync();
         await _start;
         foreach (var instance in All)
