@@ -30,6 +30,21 @@ internal static class StateFolder
         return folder;
     }
 
+    /// <summary>Creates a folder for its owner alone.</summary>
+    public static string Private(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, Owner);
+        }
+
+        return folder;
+    }
+
     /// <summary>Replaces a file that holds secrets: complete or not at all, and never readable to others.</summary>
     public static void WritePrivate(string path, string content)
     {
