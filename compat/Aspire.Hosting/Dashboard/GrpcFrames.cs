@@ -44,7 +44,7 @@ internal static class GrpcFrames
         }
     }
 
-    /// <summary>Tells the client that the call stands before there is a message; StartAsync alone sends nothing.</summary>
+    /// <summary>Tells the client that the call stands before there is a message.</summary>
     public static async Task WriteHeadersAsync(HttpResponse response, CancellationToken cancellation) =>
         await response.BodyWriter.FlushAsync(cancellation);
 

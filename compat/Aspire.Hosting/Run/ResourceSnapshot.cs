@@ -67,7 +67,7 @@ internal sealed record ResourceEnvironment(string Name, string? Value, bool IsSe
 internal sealed record ResourceProperty(
     string Name, object? Value, bool IsSensitive = false, string? DisplayName = null);
 
-/// <summary>One health check's last word; null: not asked yet, which the dashboard counts as unhealthy.</summary>
+/// <summary>One health check's last word; null: it was not asked yet.</summary>
 internal sealed record ResourceHealth(string Key, bool? Healthy, string Description = "");
 
 /// <summary>An edge of the graph.</summary>

@@ -3,6 +3,7 @@ using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Run;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
 
 namespace Aspire.Hosting.Tests.Dashboard;
 
@@ -41,6 +42,44 @@ public sealed class DashboardHostTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(
             () => browser.GetAsync(new Uri(info.FrontendUrl), _limit.Token));
         Assert.DoesNotContain(_logger.Lines, line => line.Contains("ended with", StringComparison.Ordinal));
+    }
+
+    /// <summary>Only a browser makes the dashboard call the service: its pages are drawn over a live connection.</summary>
+    [FactWith(Parts.Chromium)]
+    public async Task The_real_dashboard_shows_our_resources_and_their_logs_and_sends_our_commands()
+    {
+        _resources.Publish(Snapshots.Scheduler with { HealthReports = [new("ready", false, "503")] });
+        _logs.Append("scheduler-k3f9x2ab", "a line from the scheduler", isStdErr: false);
+        var executor = new RecordingExecutor();
+        await using var host = Host(new() { ["Fixity:DashboardPort"] = "0" }, executor);
+        var info = await host.StartAsync(_limit.Token);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = FactWithAttribute.ChromiumPath,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1400, Height = 800 } });
+        page.SetDefaultTimeout(30_000);
+
+        await page.GotoAsync(info!.LoginUrl);
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "scheduler" });
+        await row.GetByText("Running (Unhealthy)").WaitForAsync();
+        _resources.Update("scheduler-k3f9x2ab", before => before with { HealthReports = [new("ready", true)] });
+        await row.GetByText("Running", new() { Exact = true }).WaitForAsync();
+
+        await row.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        while (executor.Asked.IsEmpty)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _limit.Token);
+        }
+
+        Assert.Equal(("scheduler-k3f9x2ab", "stop"), Assert.Single(executor.Asked));
+
+        await page.GotoAsync($"{info.FrontendUrl}/consolelogs/resource/scheduler");
+        await page.GetByText("a line from the scheduler").WaitForAsync();
+        _logs.Append("scheduler-k3f9x2ab", "another one, later", isStdErr: true);
+        await page.GetByText("another one, later").WaitForAsync();
     }
 
     [FactWith(Parts.Npm)]
@@ -110,11 +149,11 @@ public sealed class DashboardHostTests : IDisposable
         return answer.StatusCode;
     }
 
-    private DashboardHost Host(Dictionary<string, string?> settings)
+    private DashboardHost Host(Dictionary<string, string?> settings, RecordingExecutor? executor = null)
     {
         var configuration =
             new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(settings).Build();
-        return new DashboardHost("Fixity", _resources, _logs, new RecordingExecutor(), configuration, _logger);
+        return new DashboardHost("Fixity", _resources, _logs, executor ?? new RecordingExecutor(), configuration, _logger);
     }
 
     private sealed class RecordingLogger : ILogger

@@ -18,7 +18,7 @@ internal sealed class PostgresContainer(PostgresHostOptions options, PostgresFol
     /// <exception cref="PostgresHostException">The volume holds our data, and the server does not come up.</exception>
     public async Task<RunningPostgres?> TryStartAsync(CancellationToken cancellation)
     {
-        foreach (var runtime in new[] { "docker", "podman" })
+        foreach (var runtime in options.ContainerRuntimes)
         {
             var answer = await ShortCommand.RunAsync(runtime, ["info"], AnswerLimit, cancellation);
             if (answer.Succeeded
@@ -60,30 +60,7 @@ internal sealed class PostgresContainer(PostgresHostOptions options, PostgresFol
 
         var volume = folder.ContainerVolume ?? Name;
         var port = folder.ChoosePort(options.Port);
-        var process = SupervisedProcess.Start(new ProcessSpec(
-            runtime,
-            [
-                "run", "--rm", "--name", Name,
-                "--publish", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}:5432"),
-                "--volume", $"{volume}:{VolumeTarget}",
-                "--shm-size", "256m",
-
-                // Names without values: the values come from the client's environment, not its command line.
-                "--env", "POSTGRES_USER", "--env", "POSTGRES_PASSWORD",
-                "--env", "POSTGRES_HOST_AUTH_METHOD", "--env", "POSTGRES_INITDB_ARGS",
-                options.Image, "-c", "max_connections=200",
-            ],
-            folder.Path,
-            new Dictionary<string, string>
-            {
-                ["POSTGRES_USER"] = options.UserName,
-                ["POSTGRES_PASSWORD"] = options.Password,
-                ["POSTGRES_HOST_AUTH_METHOD"] = "scram-sha-256",
-                ["POSTGRES_INITDB_ARGS"] =
-                    "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --encoding=UTF8 --locale=C",
-            },
-            options.OnLine,
-            StopSignal: StopSignal.Interrupt));
+        var process = Launch(runtime, volume, port);
         var source = $"{runtime}: {options.Image}, volume {volume}";
         try
         {
@@ -117,4 +94,30 @@ internal sealed class PostgresContainer(PostgresHostOptions options, PostgresFol
             await process.DisposeAsync();
         }
     }
+
+    private SupervisedProcess Launch(string runtime, string volume, int port) =>
+        SupervisedProcess.Start(new ProcessSpec(
+            runtime,
+            [
+                "run", "--rm", "--name", Name,
+                "--publish", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}:5432"),
+                "--volume", $"{volume}:{VolumeTarget}",
+                "--shm-size", "256m",
+
+                // Names without values: the values come from the client's environment, not its command line.
+                "--env", "POSTGRES_USER", "--env", "POSTGRES_PASSWORD",
+                "--env", "POSTGRES_HOST_AUTH_METHOD", "--env", "POSTGRES_INITDB_ARGS",
+                options.Image, "-c", "max_connections=200",
+            ],
+            folder.Path,
+            new Dictionary<string, string>
+            {
+                ["POSTGRES_USER"] = options.UserName,
+                ["POSTGRES_PASSWORD"] = options.Password,
+                ["POSTGRES_HOST_AUTH_METHOD"] = "scram-sha-256",
+                ["POSTGRES_INITDB_ARGS"] =
+                    "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --encoding=UTF8 --locale=C",
+            },
+            options.OnLine,
+            StopSignal: StopSignal.Interrupt));
 }

@@ -64,7 +64,7 @@ internal sealed class PostgresDataFolder(string parent, ServerUser user)
         return new PostgresDataFolder(chosen, user);
     }
 
-    /// <summary>Ends what an AppHost that was killed left running on this data, and the traces of what is gone.</summary>
+    /// <summary>Ends what a killed AppHost left running on this data, and removes the traces of what is gone.</summary>
     /// <exception cref="PostgresHostException">It does not end.</exception>
     public async Task ClearOrphansAsync(Action<string> say, CancellationToken cancellation)
     {

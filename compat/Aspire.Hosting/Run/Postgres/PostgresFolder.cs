@@ -33,6 +33,10 @@ internal sealed class PostgresFolder
         set => File.WriteAllText(System.IO.Path.Combine(Path, "data-is-in"), value + "\n");
     }
 
+    /// <summary>Whether data was made before, by a server that is no container.</summary>
+    public bool HasFiles =>
+        DataElsewhere is not null || File.Exists(System.IO.Path.Combine(Path, "data", "PG_VERSION"));
+
     /// <summary>Tells the containers and data folders of two state folders on one machine apart.</summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_stateFolder)))[..12];
 
@@ -53,7 +57,7 @@ internal sealed class PostgresFolder
         catch (IOException failure) when (failure is not (FileNotFoundException or DirectoryNotFoundException))
         {
             throw new PostgresHostException(
-                $"The database in '{path}' is in use by another AppHost; stop that first. ({failure.Message})");
+                $"The database in '{path}' is in use by another AppHost; stop that. ({failure.Message})");
         }
     }
 
@@ -65,7 +69,7 @@ internal sealed class PostgresFolder
         {
             return LoopbackPort.IsFree(asked)
                 ? asked
-                : throw new PostgresHostException($"Port {asked}, asked for by the model, is taken by another process.");
+                : throw new PostgresHostException($"Port {asked} is taken by another process.");
         }
 
         if (Read(PortFile) is { } text

@@ -26,9 +26,7 @@ internal static class PostgresHost
         PostgresHostOptions options, PostgresFolder folder, CancellationToken cancellation)
     {
         var madeByContainer = folder.ContainerVolume is not null;
-        var dataFolder = await PostgresDataFolder.LocateAsync(options, folder, cancellation);
-
-        if (madeByContainer || (dataFolder.MajorVersion is null && options.Sources.HasFlag(PostgresSources.Container)))
+        if (madeByContainer || (!folder.HasFiles && options.Sources.HasFlag(PostgresSources.Container)))
         {
             var container = new PostgresContainer(options, folder);
             if (await container.TryStartAsync(cancellation) is { } running)
@@ -45,6 +43,7 @@ internal static class PostgresHost
             }
         }
 
+        var dataFolder = await PostgresDataFolder.LocateAsync(options, folder, cancellation);
         var binaries = await PostgresBinaries.ChooseAsync(options, dataFolder.MajorVersion, cancellation);
         return await new PostgresProcess(options, folder, dataFolder, binaries).StartAsync(cancellation);
     }

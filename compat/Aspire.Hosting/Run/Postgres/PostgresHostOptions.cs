@@ -18,6 +18,9 @@ internal sealed record PostgresHostOptions(
     /// <summary>Image of the container; data made by one major version is not read by another.</summary>
     public string Image { get; init; } = "docker.io/library/postgres:18.3";
 
+    /// <summary>Commands that speak docker's language, the preferred first.</summary>
+    public IReadOnlyList<string> ContainerRuntimes { get; init; } = ["docker", "podman"];
+
     public void Say(string line) => OnLine(line, false);
 }
 
