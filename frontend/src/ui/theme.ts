@@ -1,0 +1,11 @@
+import { createTheme } from "@mantine/core";
+
+/** Mantine in Fixity's clothes: one calm colour, system fonts, nothing shouting in capitals. */
+export const theme = createTheme({
+  primaryColor: "cyan",
+  primaryShade: 9,
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  headings: { fontWeight: "650" },
+});
