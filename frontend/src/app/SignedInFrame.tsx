@@ -15,9 +15,11 @@ import { UserMenu } from "./UserMenu";
 export function SignedInFrame() {
   const session = useSession();
   const { pathname, search } = useLocation();
+  // Once known, who is signed in does not become doubtful by a broken connection; the pages say that themselves.
+  const known = session.data ? { ...session, error: null } : session;
 
   return (
-    <Loaded query={session} what="Fixity">
+    <Loaded query={known} what="Fixity">
       {({ setupRequired, user }) => {
         if (!user) {
           const door = setupRequired ? "/setup" : `/sign-in?next=${encodeURIComponent(pathname + search)}`;

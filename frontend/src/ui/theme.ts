@@ -8,4 +8,8 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   headings: { fontWeight: "650" },
+  components: {
+    // Its own words contain "password", so that two things on the form would answer to that name.
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { "aria-label": "Show or hide what is typed" } } },
+  },
 });

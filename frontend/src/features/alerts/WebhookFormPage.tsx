@@ -1,8 +1,9 @@
-import { Alert, Button, Group, MultiSelect, NumberInput, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, MultiSelect, NumberInput, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
-import { fieldErrorsOf, messageFor } from "../../api/problems";
+import { fieldErrorsOf } from "../../api/problems";
 import type { WebhookRequest } from "../../api/types";
+import { FormProblem } from "../../ui/FormProblem";
 import { OneTimeSecret } from "../../ui/OneTimeSecret";
 import { PageHeader } from "../../ui/PageHeader";
 import { Panel } from "../../ui/Panel";
@@ -79,11 +80,7 @@ function WebhookForm({ error, busy, onSubmit }: FormProps) {
   return (
     <form onSubmit={submit}>
       <Stack maw="44rem">
-        {error && (
-          <Alert color="red" role="alert" title="Not saved">
-            {Object.keys(errors).length > 0 ? "Please look at the marked fields." : messageFor(error)}
-          </Alert>
-        )}
+        <FormProblem error={error} errors={errors} shown={Object.keys(EMPTY)} />
         <Panel>
           <Stack>
             <TextInput

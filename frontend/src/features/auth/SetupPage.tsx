@@ -1,7 +1,8 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
 import { Navigate, useLocation, useNavigate } from "react-router";
-import { fieldErrorsOf, messageFor } from "../../api/problems";
+import { fieldErrorsOf } from "../../api/problems";
+import { FormProblem } from "../../ui/FormProblem";
 import { Loaded } from "../../ui/Loaded";
 import { AuthCard } from "./AuthCard";
 import { useSession, useSetup } from "./session";
@@ -71,11 +72,7 @@ function SetupForm({ token }: { token: string }) {
     <AuthCard title="Welcome. Create the administrator">
       <form onSubmit={submit}>
         <Stack>
-          {setup.error && (
-            <Alert color="red" role="alert">
-              {errors.token ?? messageFor(setup.error)}
-            </Alert>
-          )}
+          <FormProblem error={setup.error} errors={errors} shown={["username", "password"]} />
           <TextInput
             label="User name"
             name="username"

@@ -1,6 +1,7 @@
-import { Alert, Button, PasswordInput, Stack } from "@mantine/core";
+import { Button, PasswordInput, Stack } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { fieldErrorsOf, messageFor } from "../../api/problems";
+import { fieldErrorsOf } from "../../api/problems";
+import { FormProblem } from "../../ui/FormProblem";
 import { Panel } from "../../ui/Panel";
 import { useChangePassword, useSession } from "../auth/session";
 
@@ -28,11 +29,7 @@ export function Account() {
     <Panel title={`Password of ${user?.username}`}>
       <form onSubmit={submit}>
         <Stack maw="26rem">
-          {change.error && (
-            <Alert color="red" role="alert">
-              {messageFor(change.error)}
-            </Alert>
-          )}
+          <FormProblem error={change.error} errors={errors} shown={["currentPassword", "newPassword"]} />
           <input type="hidden" name="username" autoComplete="username" value={user?.username ?? ""} />
           <PasswordInput
             label="Current password"

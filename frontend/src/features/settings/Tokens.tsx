@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
-import { fieldErrorsOf, messageFor } from "../../api/problems";
+import { fieldErrorsOf } from "../../api/problems";
 import type { ApiToken, Role } from "../../api/types";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { ConfirmDialog } from "../../ui/dialogs";
+import { FormProblem } from "../../ui/FormProblem";
 import { LoadedRows } from "../../ui/Loaded";
 import { OneTimeSecret } from "../../ui/OneTimeSecret";
 import { Panel } from "../../ui/Panel";
@@ -73,11 +74,7 @@ function TokenForm({ onDone }: { onDone: () => void }) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {create.error && (
-          <Alert color="red" role="alert">
-            {messageFor(create.error)}
-          </Alert>
-        )}
+        <FormProblem error={create.error} errors={errors} shown={["name", "expiresAt"]} />
         <TextInput
           label="Name"
           description="What will use it."

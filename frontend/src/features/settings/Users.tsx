@@ -1,11 +1,12 @@
-import { Alert, Button, Group, Menu, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Menu, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
-import { fieldErrorsOf, messageFor } from "../../api/problems";
+import { fieldErrorsOf } from "../../api/problems";
 import type { Role, User } from "../../api/types";
 import { Badge } from "../../ui/Badge";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { ConfirmDialog } from "../../ui/dialogs";
+import { FormProblem } from "../../ui/FormProblem";
 import { LoadedRows } from "../../ui/Loaded";
 import { Panel } from "../../ui/Panel";
 import { When } from "../../ui/values";
@@ -62,11 +63,7 @@ function UserForm({ onDone }: { onDone: () => void }) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {create.error && (
-          <Alert color="red" role="alert">
-            {messageFor(create.error)}
-          </Alert>
-        )}
+        <FormProblem error={create.error} errors={errors} shown={["username", "password"]} />
         <TextInput
           label="User name"
           autoComplete="off"

@@ -1,7 +1,8 @@
-import { Alert, Button, Checkbox, Collapse, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Checkbox, Collapse, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
-import { ApiError, fieldErrorsOf, messageFor } from "../../api/problems";
+import { ApiError, fieldErrorsOf } from "../../api/problems";
+import { FormProblem } from "../../ui/FormProblem";
 import { Panel } from "../../ui/Panel";
 import { SCHEDULES } from "./schedules";
 import type { TargetDraft } from "./targetForm";
@@ -39,14 +40,7 @@ export function TargetForm({ initial, existing = false, submit, error, busy, onS
   return (
     <form onSubmit={send}>
       <Stack maw="44rem">
-        {error && (
-          <Alert color="red" role="alert" title="Not saved">
-            {Object.keys(errors).length > 0 ? "Please look at the marked fields." : messageFor(error)}
-            {unplaced(errors).map((message) => (
-              <div key={message}>{message}</div>
-            ))}
-          </Alert>
-        )}
+        <FormProblem error={error} errors={errors} shown={SHOWN} />
         <Panel title="What to watch">
           <WhatFields {...fields} />
         </Panel>
@@ -231,7 +225,7 @@ function HowFields({ draft, errors, set }: FieldsProps) {
       />
       <NumberInput
         label="Large change: from this many files"
-        description="A scan that finds more than one of these three limits raises an alarm of its own. Empty: no limit."
+        description="A scan that goes over any of these three limits raises an alarm of its own. Empty: no limit."
         min={1}
         error={errors.largeChangeCount}
         {...number("largeChangeCount")}
@@ -264,11 +258,4 @@ function errorsOf(error: Error | null): Record<string, string> {
   return fieldErrorsOf(error);
 }
 
-const PLACED: ReadonlySet<string> = new Set([...ADVANCED, "name", "root", "schedule", "timeZone"]);
-
-/** What the server says about fields that this form does not show must not be lost. */
-function unplaced(errors: Record<string, string>): string[] {
-  return Object.entries(errors)
-    .filter(([field]) => !PLACED.has(field))
-    .map(([field, message]) => `${field}: ${message}`);
-}
+const SHOWN: readonly string[] = [...ADVANCED, "name", "root", "schedule", "timeZone"];
