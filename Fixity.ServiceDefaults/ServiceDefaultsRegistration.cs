@@ -1,0 +1,46 @@
+using Fixity.ServiceDefaults.Health;
+using Fixity.ServiceDefaults.Identity;
+using Fixity.ServiceDefaults.Json;
+using Fixity.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Fixity.ServiceDefaults;
+
+/// <summary>What every service shares, so that a service's Program.cs holds only what is its own.</summary>
+public static class ServiceDefaultsRegistration
+{
+    /// <summary>For services behind the gateway: telemetry, problems, strict JSON, health, OpenAPI, the gateway's identity.</summary>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.AddEdgeDefaults();
+        builder.Services.AddGatewayIdentity();
+    }
+
+    /// <summary>The same without an identity scheme: the gateway makes identities, it does not take them.</summary>
+    public static void AddEdgeDefaults(this WebApplicationBuilder builder)
+    {
+        builder.AddTelemetry();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddStrictJson();
+        builder.Services.AddFixityProblems();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddValidation();
+        builder.Services.AddOpenApi();
+        // Longer than the longest batch in flight, shorter than the grace that the orchestrator gives.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+    }
+
+    public static void UseServiceDefaults(this WebApplication app)
+    {
+        app.UseFixityProblems();
+        app.UseRequestTelemetry();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapFixityHealth();
+        app.MapOpenApi().AllowAnonymous();
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Fixity.Data;
+
+/// <summary>Gives a service its <see cref="NpgsqlDataSource"/>, restricted to its role, and the check behind <c>/readyz</c>.</summary>
+public static class DatabaseRegistration
+{
+    /// <summary>Name of the connection string, and of the database resource in the application model.</summary>
+    public const string ConnectionName = "fixitydb";
+
+    /// <summary>Tag of the health checks that <c>/readyz</c> asks.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <param name="role">One of <see cref="DatabaseRole"/>; every connection runs as it, whatever login opened it.</param>
+    public static void AddFixityDatabase(this IHostApplicationBuilder builder, string role)
+    {
+        builder.AddNpgsqlDataSource(ConnectionName, settings =>
+        {
+            settings.DisableHealthChecks = true; // The schema check below asks the database anyway.
+            if (settings.ConnectionString is { Length: > 0 } given)
+            {
+                settings.ConnectionString = AsRole(given, role);
+            }
+        });
+        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, [ReadyTag]);
+    }
+
+    /// <summary>The same connection string with the role set at the start of each session.</summary>
+    /// <remarks>
+    /// A start-up option and not SET ROLE: the pool's DISCARD ALL resets a session to its start-up values, so the
+    /// role survives every return to the pool.
+    /// </remarks>
+    public static string AsRole(string connectionString, string role)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? $"-c role={role}" : $"{settings.Options} -c role={role}";
+        settings.ApplicationName ??= role;
+        return settings.ConnectionString;
+    }
+}
