@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Fixity.Core;
 using Fixity.Scanning;
 using Fixity.Testing.Storage;
+using Xunit;
 
 namespace Fixity.Testing.Scanning;
 
