@@ -13,10 +13,14 @@ internal sealed class ApplicationRunner(
     ILoggerFactory loggers) : IHostedService, IResourceCommandExecutor, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _laid = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IReadOnlyList<ReplicaProxy> _proxies = [];
     private DashboardHost? _dashboard;
     private Task _start = Task.CompletedTask;
     private bool _isDisposed;
+
+    /// <summary>All instances are there, with their ports; none needs to have started.</summary>
+    public Task Laid => _laid.Task;
 
     private IEnumerable<ResourceInstance> All => run.Instances.Values.SelectMany(instances => instances);
 
@@ -118,6 +122,7 @@ internal sealed class ApplicationRunner(
                 instance.Announce(WillStart(instance));
             }
 
+            _laid.SetResult();
             await StartDashboardAsync(cancellation);
             foreach (var instance in All.Where(WillStart))
             {
@@ -133,6 +138,7 @@ internal sealed class ApplicationRunner(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            _laid.TrySetException(failure);
             run.Report.Say("AppHost", "cannot start", failure.Message);
             Environment.ExitCode = 1;
             host.StopApplication();

@@ -67,6 +67,9 @@ internal sealed class EnvironmentResolver(RunContext run, ResourceInstance insta
     {
         ParameterResource parameter => parameter.Secret,
         IResourceBuilder<IResource> builder => IsSecret(builder.Resource),
+
+        // An address is none; and through its resource it would lead back to the connection string that it is part of.
+        EndpointReference or EndpointReferenceExpression => false,
         IValueWithReferences composed => composed.References.Any(IsSecret),
         _ => false,
     };

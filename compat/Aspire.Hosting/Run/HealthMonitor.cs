@@ -26,7 +26,7 @@ internal sealed class HealthMonitor(RunContext run, ResourceInstance instance, A
                 if (isHealthyNow && !wasReady)
                 {
                     wasReady = true;
-                    await BecomeReadyAsync(cancellation);
+                    await BecomeReadyAsync(probes.Count > 0 ? "ready" : "running", cancellation);
                 }
                 else if (wasReady && isHealthyNow != isHealthy)
                 {
@@ -53,9 +53,9 @@ internal sealed class HealthMonitor(RunContext run, ResourceInstance instance, A
         return new ResourceHealth(probe.Key, complaint is null, complaint ?? "");
     }
 
-    private async Task BecomeReadyAsync(CancellationToken cancellation)
+    private async Task BecomeReadyAsync(string word, CancellationToken cancellation)
     {
-        run.Report.Say(instance.Label, "ready", InstanceSnapshots.PublicUrl(instance.Resource));
+        run.Report.Say(instance.Label, word, InstanceSnapshots.PublicUrl(instance.Resource));
         try
         {
             await run.Eventing.PublishAsync(new ResourceReadyEvent(instance.Resource, run.Services), cancellation);
