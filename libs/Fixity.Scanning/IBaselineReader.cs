@@ -1,0 +1,14 @@
+using Fixity.Core;
+
+namespace Fixity.Scanning;
+
+/// <summary>The baseline of one target, streamed in path order beside the walk.</summary>
+public interface IBaselineReader
+{
+    /// <summary>Streams every row whose path <paramref name="range"/> contains, deleted ones too, by ascending path.</summary>
+    /// <remarks>
+    /// Deleted rows are wanted so that a path that returns gets its row and history back. A block (any size; empty ones
+    /// are passed over) is valid until the next one is asked for, so an implementation may use its memory again.
+    /// </remarks>
+    IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(PathRange range, CancellationToken cancellation);
+}

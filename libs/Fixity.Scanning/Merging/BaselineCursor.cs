@@ -1,0 +1,12 @@
+using Fixity.Core;
+
+namespace Fixity.Scanning.Merging;
+
+internal sealed class BaselineCursor(
+    IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> stream, CancellationToken cancellation)
+    : BlockCursor<BaselineFile>(stream, cancellation)
+{
+    protected override FilePath KeyOf(in BaselineFile element) => element.Path;
+
+    protected override bool IsInOrder(in BaselineFile element) => true;
+}

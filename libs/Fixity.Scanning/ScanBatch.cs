@@ -1,0 +1,93 @@
+using Fixity.Core;
+
+namespace Fixity.Scanning;
+
+/// <summary>What one transaction records: the effects found since the last batch, how far the segment has come, and the
+/// counters' growth.</summary>
+/// <remarks>
+/// A file is in at most one of the lists of files. Paths and checksums own their memory. What the engine hands over on
+/// a first scan is the same as ever: whether an appearance is an event is the service's decision.
+/// </remarks>
+public sealed class ScanBatch
+{
+    /// <summary>Files with no row yet, and deleted rows whose path returned.</summary>
+    public List<AppearedFile> Appeared { get; } = [];
+
+    /// <summary>Size or mtime, and the content: the baseline moves, state becomes present.</summary>
+    public List<ModifiedFile> Modified { get; } = [];
+
+    /// <summary>The baseline follows without a change of content: see <see cref="RefreshKind"/>. State becomes present.</summary>
+    public List<RefreshedFile> Refreshed { get; } = [];
+
+    /// <summary>Read and equal: only the time of verification moves; an unreadable row becomes present.</summary>
+    public List<VerifiedFile> Verified { get; } = [];
+
+    /// <summary>The content differs although size and mtime do not. The baseline stays; state becomes corrupted.</summary>
+    public List<CorruptedFile> Corrupted { get; } = [];
+
+    /// <summary>A corrupted row holds its baseline's content again: state present, verified now.</summary>
+    public List<RestoredFile> Restored { get; } = [];
+
+    /// <summary>There, and unreadable: state unreadable (a corrupted row stays corrupted). Each also has an entry in
+    /// <see cref="Errors"/>.</summary>
+    public List<UnreadableFile> Unreadable { get; } = [];
+
+    /// <summary>Proven to be gone: state deleted. The root's identity was checked again just before this was handed over.</summary>
+    public List<DisappearedFile> Disappeared { get; } = [];
+
+    /// <summary>Folders of which nothing is known in this scan. The same one may come again after a resume.</summary>
+    public List<UnknownRange> UnknownRanges { get; } = [];
+
+    /// <summary>What went wrong. The same (path, kind) may come again after a resume and counts once.</summary>
+    public List<ScanFault> Errors { get; } = [];
+
+    public ScanCounters Counters { get; } = new();
+
+    /// <summary>Everything up to and including this path is in this or an earlier batch. Null: nothing yet.</summary>
+    public FilePath? Checkpoint { get; set; }
+
+    /// <summary>The file that is worked on, for people who watch.</summary>
+    public FilePath? CurrentPath { get; set; }
+
+    /// <summary>The segment is finished with this batch.</summary>
+    public bool IsLast { get; set; }
+
+    /// <summary>Rows that this batch writes.</summary>
+    public int Effects =>
+        Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + Restored.Count
+        + Unreadable.Count + Disappeared.Count + UnknownRanges.Count + Errors.Count;
+}
+
+/// <summary>How much the counters of the scan grow by one batch. What the lists of the batch say is not repeated here.</summary>
+public sealed class ScanCounters
+{
+    /// <summary>Regular files that the walk met.</summary>
+    public long FilesSeen { get; set; }
+
+    public long BytesSeen { get; set; }
+
+    /// <summary>Files read to their end.</summary>
+    public long FilesHashed { get; set; }
+
+    /// <summary>Bytes read, those of files still being read included.</summary>
+    public long BytesHashed { get; set; }
+
+    /// <summary>Files whose content was read and equals the baseline, whichever list they are in.</summary>
+    public long FilesVerified { get; set; }
+
+    /// <summary>Files that changed while they were read, twice: nothing is known of their content.</summary>
+    public long FilesUnstable { get; set; }
+
+    /// <summary>Entries that are not regular files.</summary>
+    public long FilesSkipped { get; set; }
+
+    /// <summary>Rows of the baseline (not deleted ones) inside folders that could not be listed.</summary>
+    public long FilesUnknown { get; set; }
+
+    /// <summary>Files that were corrupted before and still hold the same wrong content: no event, no write.</summary>
+    public long FilesStillCorrupted { get; set; }
+
+    public bool IsZero =>
+        (FilesSeen | BytesSeen | FilesHashed | BytesHashed | FilesVerified | FilesUnstable | FilesSkipped | FilesUnknown
+            | FilesStillCorrupted) == 0;
+}

@@ -1,0 +1,98 @@
+using Fixity.Core;
+
+namespace Fixity.Scanning;
+
+/// <param name="Id">The deleted row whose path returned; null: there is no row.</param>
+public sealed record AppearedFile(
+    long? Id, FilePath Path, FileMetadata Metadata, ChecksumAlgorithm Algorithm, ReadOnlyMemory<byte> Checksum);
+
+/// <param name="OldAlgorithm">Null together with an empty <paramref name="OldChecksum"/>: it was never read.</param>
+public sealed record ModifiedFile(
+    long Id,
+    FilePath Path,
+    FileMetadata Old,
+    FileMetadata New,
+    ChecksumAlgorithm? OldAlgorithm,
+    ReadOnlyMemory<byte> OldChecksum,
+    ChecksumAlgorithm NewAlgorithm,
+    ReadOnlyMemory<byte> NewChecksum);
+
+/// <summary>Why a baseline row is rewritten although its content is what it was.</summary>
+[Flags]
+public enum RefreshKind
+{
+    None = 0,
+
+    /// <summary>mtime (or ctime) moved, the content was read and is equal.</summary>
+    Touched = 1,
+
+    /// <summary>Mode, owner or group differ: see the old ones in <see cref="RefreshedFile.Old"/>.</summary>
+    Attributes = 2,
+
+    /// <summary>It could not be read before; this is its first checksum.</summary>
+    FirstRead = 4,
+
+    /// <summary>Verified with the stored algorithm, now stored with the target's.</summary>
+    AlgorithmChanged = 8,
+}
+
+/// <param name="ContentWasRead">
+/// Checksum and time of verification move as well. Otherwise only the attributes (mode, owner, group) are written, and
+/// <paramref name="Metadata"/> carries everything else as recorded.
+/// </param>
+public sealed record RefreshedFile(
+    long Id,
+    FilePath Path,
+    RefreshKind Kind,
+    FileMetadata Old,
+    FileMetadata Metadata,
+    bool ContentWasRead,
+    ChecksumAlgorithm? Algorithm,
+    ReadOnlyMemory<byte> Checksum);
+
+public sealed record VerifiedFile(long Id, FilePath Path);
+
+/// <param name="CtimeMoved">Somebody wrote and put the mtime back: tampering rather than decay.</param>
+public sealed record CorruptedFile(
+    long Id,
+    FilePath Path,
+    FileMetadata Metadata,
+    ChecksumAlgorithm Algorithm,
+    ReadOnlyMemory<byte> Expected,
+    ReadOnlyMemory<byte> Actual,
+    bool CtimeMoved);
+
+/// <param name="Metadata">As it is now: a restored file may carry another mtime, which the baseline follows.</param>
+/// <param name="Was">What the file held while it was corrupted, in <paramref name="OldAlgorithm"/>; may be empty.</param>
+public sealed record RestoredFile(
+    long Id,
+    FilePath Path,
+    FileMetadata Metadata,
+    ChecksumAlgorithm OldAlgorithm,
+    ReadOnlyMemory<byte> Was,
+    ChecksumAlgorithm Algorithm,
+    ReadOnlyMemory<byte> Checksum);
+
+/// <param name="Id">Null: there is no row yet; one without checksum is made from <paramref name="Metadata"/>.</param>
+/// <param name="WasDeleted">The row was a deleted one: the path returned.</param>
+/// <param name="Metadata">Null where even that could not be read; then there is a row.</param>
+/// <param name="Cause">A stable word: <c>denied</c>, <c>read_failed</c>, <c>timeout</c> …</param>
+public sealed record UnreadableFile(long? Id, bool WasDeleted, FilePath Path, FileMetadata? Metadata, string Cause);
+
+public sealed record DisappearedFile(
+    long Id, FilePath Path, FileMetadata Metadata, ChecksumAlgorithm? Algorithm, ReadOnlyMemory<byte> Checksum);
+
+/// <param name="Prefix">The key of the folder's range (<c>dir/</c>), or empty for the whole target.</param>
+public sealed record UnknownRange(FilePath Prefix, string Cause, string Message);
+
+/// <param name="Kind">A stable word, see <see cref="ScanFaultKinds"/>.</param>
+public sealed record ScanFault(FilePath Path, string Kind, string Message);
+
+/// <summary>The words of <see cref="ScanFault.Kind"/>.</summary>
+public static class ScanFaultKinds
+{
+    public const string DirectoryUnreadable = "directory_unreadable";
+    public const string FileUnreadable = "file_unreadable";
+    public const string Unstable = "unstable";
+    public const string Timeout = "timeout";
+}

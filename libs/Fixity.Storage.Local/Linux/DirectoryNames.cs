@@ -1,0 +1,170 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Fixity.Core;
+
+namespace Fixity.Storage.Local.Linux;
+
+/// <summary>The names of one directory in path order, in memory that the next directory uses again.</summary>
+/// <remarks>
+/// Names are kept escaped, subdirectories with <c>/</c> appended: sorted by these bytes, a depth-first walk yields full
+/// paths in byte order.
+/// </remarks>
+internal sealed unsafe class DirectoryNames
+{
+    public const int ReadBytes = 64 * 1024;
+
+    private const int LargeNames = 16 * 1024;
+    private const int HeaderBytes = 19;
+    private const byte TypeUnknown = 0;
+    private const byte TypeDirectory = 4;
+
+    private Name[] _names = new Name[64];
+    private byte[] _bytes = new byte[2 * 1024];
+    private int _used;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<byte> Escaped(int index) => _bytes.AsSpan(_names[index].Offset, _names[index].Length);
+
+    public bool IsDirectory(int index) => _names[index].Type == TypeDirectory;
+
+    /// <summary>What the directory itself says the entry is, as far as it makes looking at it needless.</summary>
+    public SkipKind? Skip(int index) => _names[index].Type switch
+    {
+        1 => SkipKind.Fifo,
+        2 => SkipKind.CharacterDevice,
+        6 => SkipKind.BlockDevice,
+        10 => SkipKind.SymbolicLink,
+        12 => SkipKind.Socket,
+        _ => null,
+    };
+
+    public void Clear()
+    {
+        Count = 0;
+        _used = 0;
+    }
+
+    /// <summary>Lets go of what only one very large directory needed.</summary>
+    public void ReleaseIfLarge()
+    {
+        Clear();
+        if (_names.Length > LargeNames)
+        {
+            _names = new Name[64];
+            _bytes = new byte[2 * 1024];
+        }
+    }
+
+    /// <summary>Reads a directory to its end and sorts it.</summary>
+    /// <param name="buffer">What the kernel fills; shared by all levels of a walk.</param>
+    /// <returns>Zero, or the negative error number: then the names so far mean nothing.</returns>
+    public int Read(int directory, byte[] buffer, CancellationToken stop)
+    {
+        Clear();
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            int length;
+            fixed (byte* start = buffer)
+            {
+                length = Libc.GetDents64(directory, start, buffer.Length);
+            }
+
+            if (length == 0)
+            {
+                break;
+            }
+
+            if (length > 0)
+            {
+                AddAll(directory, buffer.AsSpan(0, length));
+            }
+            else if (Marshal.GetLastPInvokeError() is var errno && errno != Errno.Interrupted)
+            {
+                return -errno;
+            }
+        }
+
+        MemoryExtensions.Sort(_names.AsSpan(0, Count), new ByBytes(this));
+        DropRepeated();
+        return 0;
+    }
+
+    private void AddAll(int directory, ReadOnlySpan<byte> records)
+    {
+        while (!records.IsEmpty)
+        {
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(records[16..]);
+            var type = records[18];
+            var name = records[HeaderBytes..length];
+            name = name[..name.IndexOf((byte)0)];
+            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+            {
+                Add(name, type == TypeUnknown ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)]) : type);
+            }
+
+            records = records[length..];
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> raw, byte type)
+    {
+        var room = (raw.Length * PathEscape.MaxGrowth) + 1;
+        if (_used + room > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + room));
+        }
+
+        var length = PathEscape.Escape(raw, _bytes.AsSpan(_used));
+        if (type == TypeDirectory)
+        {
+            _bytes[_used + length++] = FilePath.Separator;
+        }
+
+        if (Count == _names.Length)
+        {
+            Array.Resize(ref _names, Count * 2);
+        }
+
+        Span<byte> first = stackalloc byte[sizeof(ulong)];
+        _bytes.AsSpan(_used, Math.Min(length, first.Length)).CopyTo(first);
+        _names[Count++] = new Name(BinaryPrimitives.ReadUInt64BigEndian(first), _used, length, type);
+        _used += length;
+    }
+
+    // Some file systems do not say: the order of the names depends on it, so it is asked now.
+    private static byte TypeOf(int directory, ReadOnlySpan<byte> terminatedName) =>
+        Descriptors.Stat(directory, terminatedName, out var stat) == 0 && Descriptors.IsDirectory(stat)
+            ? TypeDirectory
+            : TypeUnknown;
+
+    // A directory that changes while it is read may give a name twice.
+    private void DropRepeated()
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (kept == 0 || !Escaped(kept - 1).SequenceEqual(Escaped(i)))
+            {
+                _names[kept++] = _names[i];
+            }
+        }
+
+        Count = kept;
+    }
+
+    // The first bytes decide most comparisons without going to the names themselves.
+    private readonly record struct Name(ulong First, int Offset, int Length, byte Type);
+
+    private readonly struct ByBytes(DirectoryNames names) : IComparer<Name>
+    {
+        public int Compare(Name x, Name y)
+        {
+            var byFirst = x.First.CompareTo(y.First);
+            return byFirst != 0
+                ? byFirst
+                : names._bytes.AsSpan(x.Offset, x.Length).SequenceCompareTo(names._bytes.AsSpan(y.Offset, y.Length));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Fixity.Storage.Local.Linux;
+
+/// <summary>Which storage a directory is on, so that an empty mount point is never taken for an emptied storage.</summary>
+internal static unsafe class LinuxIdentity
+{
+    public static string Of(int descriptor)
+    {
+        StatfsBuffer fileSystem;
+        if (Libc.FileSystemOf(descriptor, &fileSystem) != 0)
+        {
+            throw Errno.Exception(
+                Marshal.GetLastPInvokeError(), default, "the file system of the root cannot be identified");
+        }
+
+        var error = Descriptors.Stat(descriptor, out var stat);
+        return error == 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"fs:{fileSystem.Type:x}:{fileSystem.IdHigh:x8}{fileSystem.IdLow:x8}/ino:{stat.Inode}")
+            : throw Errno.Exception(-error, default, "the root cannot be looked at");
+    }
+}

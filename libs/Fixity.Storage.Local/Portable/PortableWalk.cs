@@ -1,0 +1,85 @@
+using System.IO.Enumeration;
+using Fixity.Core;
+
+namespace Fixity.Storage.Local.Portable;
+
+/// <summary>Walks a tree depth-first in path order with nothing but the framework's own enumeration.</summary>
+internal sealed class PortableWalk(string root, PathRange range, EntryWriter writer, CancellationToken stop)
+{
+    private static readonly EnumerationOptions EveryEntry = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+        ReturnSpecialDirectories = false,
+        RecurseSubdirectories = false,
+    };
+
+    public void Run()
+    {
+        // Its own stack: a deep tree must not depend on that of the thread.
+        var open = new Stack<IEnumerator<Entry>>();
+        open.Push(List(default).GetEnumerator());
+        while (open.Count > 0)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (!open.Peek().MoveNext())
+            {
+                open.Pop().Dispose();
+            }
+            else if (open.Peek().Current is { IsDirectory: true } directory)
+            {
+                if (range.Overlaps(directory.Path))
+                {
+                    open.Push(List(directory.Path).GetEnumerator());
+                }
+            }
+            else
+            {
+                Write(open.Peek().Current);
+            }
+        }
+    }
+
+    private List<Entry> List(FilePath rangeKey)
+    {
+        try
+        {
+            var full = FullPath(root, rangeKey);
+            var entries = new FileSystemEnumerable<Entry>(full, (ref FileSystemEntry e) => Read(rangeKey, ref e), EveryEntry)
+                .ToList();
+            entries.Sort((left, right) => left.Path.CompareTo(right.Path));
+            return entries;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            writer.Write(StorageEntry.NotListed(rangeKey, PortableFaults.Of(failure), failure.Message));
+            return [];
+        }
+    }
+
+    private void Write(Entry entry)
+    {
+        if (range.Contains(entry.Path))
+        {
+            writer.Write(entry.IsLink
+                ? StorageEntry.Skipped(entry.Path, SkipKind.SymbolicLink)
+                : StorageEntry.File(entry.Path, entry.Metadata));
+        }
+    }
+
+    internal static string FullPath(string root, FilePath path) =>
+        Path.Join(root, PortableName.Unescape(path).Replace('/', Path.DirectorySeparatorChar));
+
+    private static Entry Read(FilePath parent, ref FileSystemEntry entry)
+    {
+        var path = parent.Append(PortableName.Escape(entry.FileName));
+        var isLink = (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+        return entry.IsDirectory && !isLink
+            ? new Entry(path.AsRangeKey(), IsDirectory: true, IsLink: false, default)
+            : new Entry(
+                path, IsDirectory: false, isLink,
+                new FileMetadata(entry.Length, UnixNanoseconds.From(entry.LastWriteTimeUtc)));
+    }
+
+    private sealed record Entry(FilePath Path, bool IsDirectory, bool IsLink, FileMetadata Metadata);
+}

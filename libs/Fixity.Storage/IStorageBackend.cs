@@ -1,0 +1,61 @@
+using Fixity.Core;
+
+namespace Fixity.Storage;
+
+/// <summary>Read-only access to one root of a storage system. Fixity never writes to what it watches.</summary>
+/// <remarks>
+/// Safe for concurrent calls. An implementation makes one attempt per call and says what kind of failure it met
+/// (<see cref="StorageFault"/>); retrying, throttling and metering are decorators. Every implementation passes
+/// <c>StorageBackendConformance</c> in <c>tests/Fixity.Testing</c>.
+/// </remarks>
+public interface IStorageBackend : IAsyncDisposable
+{
+    /// <summary>What this backend can promise; constant for its lifetime.</summary>
+    StorageCapabilities Capabilities { get; }
+
+    /// <summary>Looks at the root anew and says which storage it is on, without trusting anything opened before.</summary>
+    /// <exception cref="StorageException">The root is not there, is not a directory, or cannot be reached.</exception>
+    Task<StorageProbe> ProbeAsync(CancellationToken cancellation);
+
+    /// <summary>Streams what lies in <paramref name="range"/>, in ascending order of <see cref="StorageEntry.Path"/>.</summary>
+    /// <remarks>
+    /// <para>The order is a contract: it lets a scan be merged with its baseline in constant memory.</para>
+    /// <para>A directory that cannot be listed to its end gives one <see cref="EntryKind.ListingFault"/> with the key of
+    /// its range and nothing from inside, even when that key lies before the range (the range begins inside it). Where
+    /// the fault is met only after some of its entries were given, it comes where it is met and stands for what is
+    /// left. The listing itself goes on behind it.</para>
+    /// <para>A block is valid until the next one is asked for: its memory, the paths included, is then used again.</para>
+    /// </remarks>
+    /// <exception cref="StorageException">The root itself cannot be opened.</exception>
+    IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation);
+
+    /// <summary>What is at the path now, or null when nothing is.</summary>
+    /// <exception cref="StorageException">It could not be found out.</exception>
+    ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation);
+
+    /// <summary>Opens a regular file for reading. Never waits for a writer, never follows a link.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageFault.Gone"/>: there is nothing; <see cref="StorageFault.NotRegular"/>: no longer a file; or
+    /// another fault.
+    /// </exception>
+    ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation);
+}
+
+/// <summary>One open file: its bytes by offset, and its metadata through the same handle.</summary>
+/// <remarks>Used by one caller at a time.</remarks>
+public interface IStorageFile : IAsyncDisposable
+{
+    ValueTask<FileMetadata> StatAsync(CancellationToken cancellation);
+
+    /// <returns>Bytes read; 0 only at the end of the file.</returns>
+    /// <exception cref="StorageException"><see cref="StorageFault.ReadFailed"/> or another fault.</exception>
+    ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation);
+}
+
+/// <param name="MaxConcurrentReads">Files that may be open at once; the engine opens no more.</param>
+/// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>
+/// <param name="HasRawNames">Whether names that are not UTF-8 are given, and open again, byte for byte.</param>
+public sealed record StorageCapabilities(int MaxConcurrentReads, TimeSpan MtimeGranularity, bool HasRawNames);
+
+/// <param name="Identity">Changes when another storage is at the root: another file system, or another directory.</param>
+public sealed record StorageProbe(string Identity);

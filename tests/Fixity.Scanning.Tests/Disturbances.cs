@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using Fixity.Core;
+using Fixity.Storage;
+using Fixity.Testing.Scanning;
+
+namespace Fixity.Scanning.Tests;
+
+/// <summary>The same storage and baseline, scanned on by another process: with a control of its own.</summary>
+internal sealed class FakeRestart(SegmentRun run) : IDisposable
+{
+    private readonly FakeSegmentControl _control = new();
+
+    public FakeSegmentControl Control => _control;
+
+    public Task<SegmentResult> GoOnAsync(CancellationToken cancellation = default) =>
+        new SegmentScanner(run.Storage, run.Baseline, run.Baseline, _control, run.Limits, TimeProvider.System).RunAsync(
+            new SegmentPlan(
+                run.Range with { After = run.Baseline.Checkpoint }, run.ExpectedIdentity, run.Algorithm, run.VerifyAll),
+            cancellation);
+
+    public void Dispose() => _control.Dispose();
+}
+
+/// <summary>A storage whose listing breaks off as a whole, not at one folder.</summary>
+internal sealed class BrokenListing(IStorageBackend inner, FilePath breakAfter) : IStorageBackend
+{
+    public StorageCapabilities Capabilities => inner.Capabilities;
+
+    public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => inner.ProbeAsync(cancellation);
+
+    public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var block in inner.ListAsync(range, cancellation))
+        {
+            if (block.Span[0].Path > breakAfter)
+            {
+                throw new StorageException(StorageFault.Connection, default, "the connection broke off");
+            }
+
+            yield return block;
+        }
+    }
+
+    public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) =>
+        inner.StatAsync(path, cancellation);
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation) =>
+        inner.OpenAsync(path, cancellation);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>What a database in another collation would give.</summary>
+internal sealed class UnorderedBaseline : IBaselineReader
+{
+    public async IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.Yield();
+        yield return new[] { Row("f1"), Row("F2") };
+    }
+
+    private static BaselineFile Row(string path) => new(
+        1, FilePath.FromEscaped(path), default, FileState.Present, null, default, default, IsDue: false);
+}

@@ -1,0 +1,28 @@
+using Fixity.Core;
+using Fixity.Storage;
+
+namespace Fixity.Testing.Storage;
+
+/// <summary>One file of a <see cref="FakeStorage"/>. A change is a new one put in its place.</summary>
+public sealed record FakeFile(byte[] Content, long MtimeNs)
+{
+    public long CtimeNs { get; init; } = MtimeNs;
+
+    public long FileId { get; init; } = 1;
+
+    public int Mode { get; init; } = 0b110_100_100;
+
+    public StorageFault? OpenFault { get; init; }
+
+    public StorageFault? ReadFault { get; init; }
+
+    public FileMetadata Metadata => new(Content.Length, MtimeNs, CtimeNs, FileId, 1, Mode, 0, 0, 1);
+
+    /// <summary>Another bit in one byte, and the mtime as it was.</summary>
+    public FakeFile WithFlippedBit(int index = 0)
+    {
+        var content = (byte[])Content.Clone();
+        content[index] ^= 1;
+        return this with { Content = content };
+    }
+}

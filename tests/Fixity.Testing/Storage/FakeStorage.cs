@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using Fixity.Core;
+using Fixity.Storage;
+
+namespace Fixity.Testing.Storage;
+
+/// <summary>A storage in memory that behaves, and misbehaves on request: faults, stalls, changes while it is read.</summary>
+/// <remarks>It uses the memory of a block again as soon as it may, so that a reader who keeps it is found out.</remarks>
+public sealed class FakeStorage : IStorageBackend
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<FilePath, FakeFile> _files = [];
+
+    public StorageCapabilities Capabilities { get; init; } = new(64, TimeSpan.Zero, HasRawNames: true);
+
+    /// <summary>What the root says it is; null: it cannot be reached.</summary>
+    public string? Identity { get; set; } = "fake:1";
+
+    /// <summary>Range keys (<c>dir/</c>) of folders that cannot be listed.</summary>
+    public Dictionary<FilePath, StorageFault> ListingFaults { get; } = [];
+
+    /// <summary>Paths that are something else than regular files; <c>dir/</c> for a mount.</summary>
+    public Dictionary<FilePath, SkipKind> Specials { get; } = [];
+
+    /// <summary>Files whose metadata cannot be read.</summary>
+    public Dictionary<FilePath, StorageFault> EntryFaults { get; } = [];
+
+    /// <summary>Called with each file that is opened, before it is.</summary>
+    public Func<FilePath, CancellationToken, Task>? Opening { get; set; }
+
+    /// <summary>Called before each read, with its offset.</summary>
+    public Func<FilePath, long, CancellationToken, Task>? Reading { get; set; }
+
+    public int Probes { get; private set; }
+
+    /// <summary>Every path that was opened, in the order of the opening.</summary>
+    public List<FilePath> Opened { get; } = [];
+
+    public IReadOnlyDictionary<FilePath, FakeFile> Files => _files;
+
+    public FakeFile this[string path] => _files[FilePath.FromEscaped(path)];
+
+    public void Put(FilePath path, FakeFile file)
+    {
+        lock (_lock)
+        {
+            _files[path] = file;
+        }
+    }
+
+    public void Put(string path, string content, long mtimeNs = 1) =>
+        Put(FilePath.FromEscaped(path), new FakeFile(System.Text.Encoding.UTF8.GetBytes(content), mtimeNs));
+
+    public bool Remove(FilePath path)
+    {
+        lock (_lock)
+        {
+            return _files.Remove(path);
+        }
+    }
+
+    public bool Remove(string path) => Remove(FilePath.FromEscaped(path));
+
+    public Task<StorageProbe> ProbeAsync(CancellationToken cancellation)
+    {
+        Probes++;
+        return Identity is { } identity
+            ? Task.FromResult(new StorageProbe(identity))
+            : throw new StorageException(StorageFault.Configuration, default, "the root is not there");
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var blocks = new ReusedBlocks<StorageEntry>(
+            entry => entry with { Path = ReusedBlocks.Copy(entry.Path) }, entry => ReusedBlocks.Poison(entry.Path));
+        foreach (var block in Entries(range).Chunk(3))
+        {
+            await Task.Yield();
+            cancellation.ThrowIfCancellationRequested();
+            yield return blocks.Next(block);
+        }
+    }
+
+    public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult<StorageEntry?>(
+                Specials.TryGetValue(path, out var kind) ? StorageEntry.Skipped(path, kind)
+                : _files.TryGetValue(path, out var file) ? StorageEntry.File(path, file.Metadata)
+                : null);
+        }
+    }
+
+    public async ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            Opened.Add(path);
+        }
+
+        await (Opening?.Invoke(path, cancellation) ?? Task.CompletedTask);
+        lock (_lock)
+        {
+            if (!_files.TryGetValue(path, out var file))
+            {
+                throw new StorageException(StorageFault.Gone, path, "no such file");
+            }
+
+            return file.OpenFault is { } fault
+                ? throw new StorageException(fault, path, "as the test asked")
+                : new OpenFile(this, path, file);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private List<StorageEntry> Entries(PathRange range)
+    {
+        lock (_lock)
+        {
+            var faults = ListingFaults.Where(fault => range.Overlaps(fault.Key))
+                .Select(fault => StorageEntry.NotListed(fault.Key, fault.Value, "as the test asked"));
+            var entries = _files.Select(file => StorageEntry.File(file.Key, file.Value.Metadata))
+                .Concat(Specials.Select(special => StorageEntry.Skipped(special.Key, special.Value)))
+                .Concat(EntryFaults.Select(fault => StorageEntry.Faulty(fault.Key, fault.Value, "as the test asked")))
+                .Where(entry => range.Contains(entry.Path) && !ListingFaults.Keys.Any(entry.Path.IsBelow));
+            return [.. entries.Concat(faults).OrderBy(entry => entry.Path)];
+        }
+    }
+
+    private sealed class OpenFile(FakeStorage storage, FilePath path, FakeFile file) : IStorageFile
+    {
+        public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation) =>
+            ValueTask.FromResult(storage._files.TryGetValue(path, out var now) && now.FileId == file.FileId
+                ? now.Metadata
+                : file.Metadata);
+
+        public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)
+        {
+            await (storage.Reading?.Invoke(path, offset, cancellation) ?? Task.CompletedTask);
+            cancellation.ThrowIfCancellationRequested();
+            if (file.ReadFault is { } fault)
+            {
+                throw new StorageException(fault, path, "as the test asked");
+            }
+
+            var now = storage._files.TryGetValue(path, out var changed) && changed.FileId == file.FileId ? changed : file;
+            var rest = now.Content.AsMemory((int)Math.Min(offset, now.Content.Length));
+            var taken = rest[..Math.Min(rest.Length, buffer.Length)];
+            taken.CopyTo(buffer);
+            return taken.Length;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

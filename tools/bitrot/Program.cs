@@ -1,0 +1,3 @@
+using Fixity.Bitrot;
+
+return BitrotCommand.Create().Parse(args).Invoke();
