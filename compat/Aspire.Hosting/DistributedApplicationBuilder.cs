@@ -13,7 +13,7 @@ namespace Aspire.Hosting;
 /// <summary>Collects the model, and what its runner needs, from one AppHost process.</summary>
 internal sealed class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(14);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(12);
 
     private static readonly Dictionary<string, string> Switches = new()
     {

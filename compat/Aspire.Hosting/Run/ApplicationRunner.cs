@@ -34,19 +34,16 @@ internal sealed class ApplicationRunner(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _start;
-        await Task.WhenAll(new StopOrder(run).StopAll());
-        if (_dashboard is not null)
+        try
         {
-            await _dashboard.StopAsync();
+            await StopAllAsync().WaitAsync(cancellationToken);
         }
-
-        foreach (var proxy in _proxies)
+        catch (OperationCanceledException)
         {
-            await proxy.DisposeAsync();
+            // The guard ends what is left, two seconds after us.
+            _isDisposed = true;
+            run.Report.Say("AppHost", "gives up", "Not everything stopped in time; what is left is killed.");
         }
-
-        _proxies = [];
     }
 
     public async Task<(bool Ok, string? Message)> ExecuteAsync(
@@ -107,6 +104,23 @@ internal sealed class ApplicationRunner(
         }
 
         _stop.Dispose();
+    }
+
+    private async Task StopAllAsync()
+    {
+        await _start;
+        await Task.WhenAll(new StopOrder(run).StopAll());
+        if (_dashboard is not null)
+        {
+            await _dashboard.StopAsync();
+        }
+
+        foreach (var proxy in _proxies)
+        {
+            await proxy.DisposeAsync();
+        }
+
+        _proxies = [];
     }
 
     private async Task StartAllAsync(CancellationToken cancellation)

@@ -7,6 +7,8 @@ namespace Aspire.Hosting.Run;
 internal sealed class PostgresDatabaseInstance(RunContext run, PostgresDatabaseResource database)
     : ResourceInstance(run, database, null)
 {
+    private static readonly TimeSpan CreatePause = TimeSpan.FromSeconds(1);
+
     protected override bool CanBeCommanded => false;
 
     protected override async Task<int> ExecuteAsync(CancellationToken cancellation)
@@ -14,7 +16,7 @@ internal sealed class PostgresDatabaseInstance(RunContext run, PostgresDatabaseR
         var server = Run.Instances[database.Parent][0];
         while (true)
         {
-            await CreateIfAbsentAsync(cancellation);
+            await CreateAsync(server, cancellation);
             var connectionString = await database.ConnectionStringExpression.GetValueAsync(cancellation);
 
             using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -39,6 +41,25 @@ internal sealed class PostgresDatabaseInstance(RunContext run, PostgresDatabaseR
 
             Become(new InstanceStatus(ResourceState.Waiting));
             await server.WhenAsync(status => status.IsReady, cancellation);
+        }
+    }
+
+    // The server may end between its last sign of health and this: then it is for its next start.
+    private async Task CreateAsync(ResourceInstance server, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await CreateIfAbsentAsync(cancellation);
+                return;
+            }
+            catch (NpgsqlException failure)
+            {
+                Run.Report.Say(Label, "not created", failure.Message);
+                await Task.Delay(CreatePause, Run.Clock, cancellation);
+                await server.WhenAsync(status => status.IsReady, cancellation);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Aspire.Hosting.Run;
+using Npgsql;
 
 namespace Aspire.Hosting.Tests.Run;
 
@@ -199,6 +200,33 @@ public sealed class ApplicationRunnerTests : IAsyncDisposable
         Assert.Equal(["\e[32mgreen\e[0m"], kept);
         var file = await File.ReadAllTextAsync(Path.Combine(_model.StateFolder, "logs", "shell.log"));
         Assert.EndsWith("Z green\n", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_is_created_on_a_server_of_ours_and_is_there_again_after_a_restart()
+    {
+        var database = _model.Builder.AddPostgres("postgres").AddDatabase("db", "Its \"own\" name");
+        await _model.StartAsync();
+        await _model.WhenAsync(database.Resource, status => status.IsReady);
+        var server = await _model.InstanceAsync(database.Resource.Parent);
+        var before = await database.Resource.ConnectionStringExpression.GetValueAsync();
+        await ExecuteAsync(before!, "create table kept (id int)");
+
+        await _model.Runner.ExecuteAsync(server.Name, "stop", CancellationToken.None);
+        await _model.WhenAsync(database.Resource, status => status.State == ResourceState.Waiting);
+        await _model.Runner.ExecuteAsync(server.Name, "start", CancellationToken.None);
+        await _model.WhenAsync(database.Resource, status => status.IsReady);
+
+        Assert.Equal(before, await database.Resource.ConnectionStringExpression.GetValueAsync());
+        await ExecuteAsync(before!, "insert into kept values (1)");
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private IResourceBuilder<ExecutableResource> Shell(string name, string script) =>
