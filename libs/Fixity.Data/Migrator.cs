@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -44,8 +45,12 @@ public sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> logger
         }
         finally
         {
-            // The pool would keep the session, and with it the lock.
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            // The pool would keep the session, and with it the lock. A session that died has let go of it, and must not
+            // hide what it died of.
+            if (connection.State == ConnectionState.Open)
+            {
+                await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            }
         }
     }
 

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using Fixity.ServiceDefaults.Secrets;
+
+namespace Fixity.ServiceDefaults.Tests.Secrets;
+
+public sealed class SecretBoxTests
+{
+    private const string Master = "a master secret that is long enough to be one";
+    private const string Place = "webhook:17:secret";
+
+    private static readonly byte[] Secret = "correct horse battery staple"u8.ToArray();
+
+    [Fact]
+    public void What_is_sealed_opens_again_also_after_a_restart()
+    {
+        using var box = new SecretBox(Master);
+        using var restarted = new SecretBox(Master);
+
+        Assert.Equal(Secret, restarted.Open(box.Seal(Secret, Place), Place));
+        Assert.Empty(restarted.Open(box.Seal([], Place), Place));
+    }
+
+    [Fact]
+    public void The_same_secret_never_looks_the_same()
+    {
+        using var box = new SecretBox(Master);
+
+        Assert.NotEqual(box.Seal(Secret, Place), box.Seal(Secret, Place));
+    }
+
+    [Fact]
+    public void A_copy_in_another_place_does_not_open()
+    {
+        using var box = new SecretBox(Master);
+
+        Assert.ThrowsAny<CryptographicException>(() => box.Open(box.Seal(Secret, Place), "webhook:18:secret"));
+    }
+
+    [Fact]
+    public void Another_key_does_not_open_it_and_the_failure_says_so()
+    {
+        using var box = new SecretBox(Master);
+        using var other = new SecretBox(Master + "!");
+
+        var failure = Assert.ThrowsAny<CryptographicException>(() => other.Open(box.Seal(Secret, Place), Place));
+        Assert.Contains(SecretBox.KeySetting, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_byte_anywhere_does_not_open()
+    {
+        using var box = new SecretBox(Master);
+        var sealedSecret = box.Seal(Secret, Place);
+        for (var i = 0; i < sealedSecret.Length; i++)
+        {
+            var changed = sealedSecret.ToArray();
+            changed[i] ^= 1;
+            Assert.ThrowsAny<CryptographicException>(() => box.Open(changed, Place));
+        }
+
+        Assert.ThrowsAny<CryptographicException>(() => box.Open(sealedSecret.AsSpan(0, 20), Place));
+    }
+
+    [Fact]
+    public void A_short_master_secret_is_none()
+    {
+        Assert.Throws<InvalidOperationException>(() => new SecretBox("short"));
+        Assert.Throws<InvalidOperationException>(() => new SecretBox(null));
+    }
+}
