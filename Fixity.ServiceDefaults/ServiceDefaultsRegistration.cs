@@ -3,7 +3,6 @@ using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Json;
 using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

@@ -93,10 +93,13 @@ public sealed class Migrator(NpgsqlDataSource database, ILogger<Migrator> logger
         var applied = new Dictionary<int, byte[]>();
         while (await row.ReadAsync(cancellation))
         {
-            applied.Add(row.GetInt32(0), row.GetFieldValue<byte[]>(1));
+            Add(row);
         }
 
         return applied;
+
+        // A row is in memory once it is read; a local function, so that it may say so.
+        void Add(NpgsqlDataReader read) => applied.Add(read.GetInt32(0), read.GetFieldValue<byte[]>(1));
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)

@@ -91,12 +91,12 @@ public sealed class PostgresServer
             Run(binaries, "pg_ctl", ["-D", data, "-w", "-m", "immediate", "stop"]);
             Directory.Delete(folder, recursive: true);
         };
-        StopWhenKilled(binaries, data, folder);
+        StopWhenKilled(data, folder);
         return $"Host={folder};Username=postgres";
     }
 
     /// <summary>A test host that is killed cannot clean up; this shell notices and does.</summary>
-    private static void StopWhenKilled(string binaries, string data, string folder)
+    private static void StopWhenKilled(string data, string folder)
     {
         var script = $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 2; done; "
             + $"[ -d '{data}' ] && kill -QUIT $(head -1 '{data}/postmaster.pid') 2>/dev/null; sleep 1; rm -rf '{folder}'";

@@ -1,0 +1,34 @@
+/**
+ * The names the pages use for what the API answers. All of them come from the committed OpenAPI document
+ * (`npm run api` regenerates schema.d.ts); nothing here is written by hand, so that a renamed field breaks the build.
+ */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type AcceptedScan = Schemas["ScanAccepted"];
+export type ApiToken = Schemas["ApiTokenView"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type Change = Schemas["ChangeView"];
+export type Delivery = Schemas["DeliveryView"];
+export type FileRecord = Schemas["FileView"];
+export type Overview = Schemas["OverviewView"];
+export type ProblemDetails = Schemas["ProblemDetails"];
+export type Scan = Schemas["ScanView"];
+export type ScanError = Schemas["ScanErrorView"];
+export type Session = Schemas["SessionView"];
+export type SessionUser = Schemas["SessionUser"];
+export type Target = Schemas["TargetView"];
+export type TargetRequest = Schemas["TargetRequest"];
+export type User = Schemas["UserView"];
+export type Webhook = Schemas["Webhook"];
+export type WebhookRequest = Schemas["WebhookRequest"];
+export type WebhookTestResult = Schemas["WebhookTestResult"];
+
+export type Role = "viewer" | "operator" | "admin";
+
+/** A keyset page. `nextCursor` is null on the last one. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}

@@ -1,0 +1,80 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, send } from "../../api/client";
+import { keys } from "../../api/keys";
+import { usePages } from "../../api/pages";
+import type { ApiToken, AuditEntry, Role, User } from "../../api/types";
+import { useAction } from "../../api/useAction";
+
+export function useUsers() {
+  return usePages<User>(keys.users, (cursor, signal) =>
+    send(api.GET("/api/v1/users", { params: { query: cursor }, signal })),
+  );
+}
+
+export function useCreateUser() {
+  return useAction({
+    run: (body: { username: string; password: string; role: Role }) => send(api.POST("/api/v1/users", { body })),
+    done: ({ username }) => `${username} can sign in now.`,
+    changes: [keys.users, keys.audit],
+    showsFailure: true,
+  });
+}
+
+export function useUpdateUser() {
+  return useAction({
+    run: ({ id, role, disabled }: { id: number; role: Role; disabled: boolean }) =>
+      send(api.PUT("/api/v1/users/{id}", { params: { path: { id } }, body: { role, disabled } })),
+    done: () => "Saved.",
+    changes: [keys.users, keys.audit],
+  });
+}
+
+export function useDeleteUser() {
+  return useAction({
+    run: (id: number) => send(api.DELETE("/api/v1/users/{id}", { params: { path: { id } } })),
+    done: () => "The user was deleted.",
+    changes: [keys.users, keys.audit],
+  });
+}
+
+export function useTokens() {
+  return usePages<ApiToken>(keys.tokens, (cursor, signal) =>
+    send(api.GET("/api/v1/tokens", { params: { query: cursor }, signal })),
+  );
+}
+
+export function useCreateToken() {
+  return useAction({
+    run: (body: { name: string; role: Role; expiresAt: string | null }) => send(api.POST("/api/v1/tokens", { body })),
+    changes: [keys.tokens, keys.audit],
+    showsFailure: true,
+  });
+}
+
+export function useRevokeToken() {
+  return useAction({
+    run: (id: number) => send(api.DELETE("/api/v1/tokens/{id}", { params: { path: { id } } })),
+    done: () => "The token no longer opens anything.",
+    changes: [keys.tokens, keys.audit],
+  });
+}
+
+export function useAudit() {
+  return usePages<AuditEntry>(keys.audit, (cursor, signal) =>
+    send(api.GET("/api/v1/audit", { params: { query: cursor }, signal })),
+  );
+}
+
+export function useSchedulerStatus() {
+  return useQuery({
+    queryKey: keys.schedulerStatus,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/scheduler/status", { signal })),
+  });
+}
+
+export function useSettings() {
+  return useQuery({
+    queryKey: keys.settings,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/settings", { signal })),
+  });
+}

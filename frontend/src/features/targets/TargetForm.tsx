@@ -1,0 +1,261 @@
+import { Button, Checkbox, Collapse, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { type FormEvent, useState } from "react";
+import { ApiError, fieldErrorsOf } from "../../api/problems";
+import { FormProblem } from "../../ui/FormProblem";
+import { Panel } from "../../ui/Panel";
+import { SCHEDULES } from "./schedules";
+import type { TargetDraft } from "./targetForm";
+
+interface Props {
+  initial: TargetDraft;
+  existing?: boolean;
+  submit: string;
+  error: Error | null;
+  busy: boolean;
+  onSubmit: (draft: TargetDraft) => void;
+  onCancel: () => void;
+}
+
+export interface FieldsProps {
+  draft: TargetDraft;
+  errors: Record<string, string>;
+  set: (change: Partial<TargetDraft>) => void;
+}
+
+/** Creates or changes a target. What the server objects to appears at the field it is about. */
+export function TargetForm({ initial, existing = false, submit, error, busy, onSubmit, onCancel }: Props) {
+  const [draft, setDraft] = useState(initial);
+  const set = (change: Partial<TargetDraft>) => setDraft((current) => ({ ...current, ...change }));
+  const errors = errorsOf(error);
+  const fields = { draft, errors, set };
+  const [advanced, more] = useDisclosure(false);
+  const advancedFailed = ADVANCED.some((field) => field in errors);
+
+  function send(event: FormEvent) {
+    event.preventDefault();
+    onSubmit(draft);
+  }
+
+  return (
+    <form onSubmit={send}>
+      <Stack maw="44rem">
+        <FormProblem error={error} errors={errors} shown={SHOWN} />
+        <Panel title="What to watch">
+          <WhatFields {...fields} />
+        </Panel>
+        <Panel title="When to look">
+          <WhenFields {...fields} />
+        </Panel>
+        <Panel
+          title="How to look"
+          actions={
+            <Button variant="subtle" size="compact-sm" onClick={more.toggle} aria-expanded={advanced}>
+              {advanced ? "Hide" : "Show"} advanced settings
+            </Button>
+          }
+        >
+          The defaults suit most folders: BLAKE3 checksums, and every file read again within 90 days.
+          <Collapse expanded={advanced || advancedFailed}>
+            <Stack pt="md">
+              <HowFields {...fields} />
+              {existing && (
+                <Checkbox
+                  label="This is a new storage: record its identity anew"
+                  description="Only when you replaced the disk or moved the folder yourself. Fixity refuses to scan when another volume is found at this path, so that an unmounted disk never looks like deleted files."
+                  checked={draft.resetIdentity}
+                  onChange={(event) => set({ resetIdentity: event.currentTarget.checked })}
+                />
+              )}
+            </Stack>
+          </Collapse>
+        </Panel>
+        <Group>
+          <Button type="submit" loading={busy}>
+            {submit}
+          </Button>
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function WhatFields({ draft, errors, set }: FieldsProps) {
+  return (
+    <Stack>
+      <TextInput
+        label="Name"
+        description="How you will know it in lists and alerts."
+        required
+        maxLength={100}
+        value={draft.name}
+        error={errors.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Folder"
+        description="The absolute path of a folder on the machine that Fixity runs on, such as /srv/photos. Everything below it is watched; links are not followed out of it."
+        placeholder="/srv/photos"
+        required
+        spellCheck={false}
+        autoCapitalize="off"
+        value={draft.root}
+        error={errors.root}
+        onChange={(event) => set({ root: event.currentTarget.value })}
+      />
+      <Switch
+        label="Watch it"
+        description="Switched off, it is neither scanned by schedule nor by hand; what is known of it stays."
+        checked={draft.enabled}
+        onChange={(event) => set({ enabled: event.currentTarget.checked })}
+      />
+    </Stack>
+  );
+}
+
+const CHOICES = [
+  ...SCHEDULES,
+  { value: "custom", label: "A cron line of your own" },
+  { value: "manual", label: "By hand only" },
+];
+
+function WhenFields({ draft, errors, set }: FieldsProps) {
+  return (
+    <Stack>
+      <Select
+        label="Schedule"
+        data={CHOICES}
+        allowDeselect={false}
+        value={draft.schedule}
+        error={draft.schedule === "custom" ? undefined : errors.schedule}
+        onChange={(schedule) => set({ schedule: schedule ?? "manual" })}
+      />
+      {draft.schedule === "custom" && (
+        <TextInput
+          label="Cron line"
+          description="Minute, hour, day of month, month, day of week: 30 2 * * 1-5 means 02:30 on working days."
+          required
+          spellCheck={false}
+          value={draft.cron}
+          error={errors.schedule}
+          onChange={(event) => set({ cron: event.currentTarget.value })}
+        />
+      )}
+      <Select
+        label="Time zone"
+        description="The schedule is read in it."
+        data={timeZones(draft.timeZone)}
+        searchable
+        allowDeselect={false}
+        value={draft.timeZone}
+        error={errors.timeZone}
+        onChange={(timeZone) => set({ timeZone: timeZone ?? "UTC" })}
+      />
+    </Stack>
+  );
+}
+
+const ADVANCED = [
+  "checksumAlgorithm",
+  "samplePercent",
+  "verifyWithinDays",
+  "workers",
+  "batchSize",
+  "largeChangeCount",
+  "largeChangePercent",
+  "largeChangeBytes",
+] as const;
+
+const ALGORITHMS = [
+  { value: "blake3", label: "BLAKE3 (fast, secure)" },
+  { value: "sha256", label: "SHA-256 (widely known)" },
+  { value: "md5", label: "MD5 (only to match old lists)" },
+];
+
+function HowFields({ draft, errors, set }: FieldsProps) {
+  const number = (field: keyof TargetDraft) => ({
+    value: draft[field] as number | "",
+    onChange: (value: number | string) => set({ [field]: typeof value === "number" ? value : "" }),
+  });
+
+  return (
+    <>
+      <Select
+        label="Checksum"
+        description="After a change each file is checked with its old checksum before it gets the new one."
+        data={ALGORITHMS}
+        allowDeselect={false}
+        value={draft.checksumAlgorithm}
+        error={errors.checksumAlgorithm}
+        onChange={(value) => set({ checksumAlgorithm: value ?? "blake3" })}
+      />
+      <NumberInput
+        label="Read again, percent of the unchanged files a scan"
+        description="The longest unread first. This is how silent damage is found."
+        min={0}
+        max={100}
+        error={errors.samplePercent}
+        {...number("samplePercent")}
+      />
+      <NumberInput
+        label="Every file at least once within, days"
+        min={1}
+        max={3650}
+        error={errors.verifyWithinDays}
+        {...number("verifyWithinDays")}
+      />
+      <NumberInput
+        label="Files read at once"
+        description="Empty: 1 on rotating disks, else up to 4."
+        min={1}
+        max={64}
+        error={errors.workers}
+        {...number("workers")}
+      />
+      <NumberInput
+        label="Files a checkpoint"
+        description="What an interrupted scan may have to do again."
+        min={1}
+        max={10_000}
+        error={errors.batchSize}
+        {...number("batchSize")}
+      />
+      <NumberInput
+        label="Large change: from this many files"
+        description="A scan that goes over any of these three limits raises an alarm of its own. Empty: no limit."
+        min={1}
+        error={errors.largeChangeCount}
+        {...number("largeChangeCount")}
+      />
+      <NumberInput
+        label="Large change: from this share of the files, percent"
+        min={0}
+        max={100}
+        error={errors.largeChangePercent}
+        {...number("largeChangePercent")}
+      />
+      <NumberInput
+        label="Large change: from this size, GiB"
+        min={0}
+        error={errors.largeChangeBytes}
+        {...number("largeChangeGib")}
+      />
+    </>
+  );
+}
+
+function timeZones(current: string): string[] {
+  return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
+}
+
+function errorsOf(error: Error | null): Record<string, string> {
+  if (error instanceof ApiError && error.slug === "target-name-taken") {
+    return { name: "Another target has this name." };
+  }
+  return fieldErrorsOf(error);
+}
+
+const SHOWN: readonly string[] = [...ADVANCED, "name", "root", "schedule", "timeZone"];

@@ -1,0 +1,53 @@
+import { useNavigate, useParams } from "react-router";
+import { Loaded } from "../../ui/Loaded";
+import { PageHeader } from "../../ui/PageHeader";
+import { TargetForm } from "./TargetForm";
+import { draftOf, newDraft, requestOf } from "./targetForm";
+import { useCreateTarget, useTarget, useUpdateTarget } from "./targetQueries";
+
+export function NewTargetPage() {
+  const navigate = useNavigate();
+  const create = useCreateTarget();
+  return (
+    <>
+      <PageHeader title="Add a target" />
+      <TargetForm
+        initial={newDraft()}
+        submit="Add target"
+        error={create.error}
+        busy={create.isPending}
+        onSubmit={(draft) =>
+          create.mutate(requestOf(draft), { onSuccess: (target) => navigate(`/targets/${target.id}`) })
+        }
+        onCancel={() => navigate("/targets")}
+      />
+    </>
+  );
+}
+
+export function EditTargetPage() {
+  const id = Number(useParams().targetId);
+  const target = useTarget(id);
+  const update = useUpdateTarget(id);
+  const navigate = useNavigate();
+  const back = () => navigate(`/targets/${id}`);
+
+  return (
+    <Loaded query={target} what="the target">
+      {(loaded) => (
+        <>
+          <PageHeader title={`Edit ${loaded.name}`} />
+          <TargetForm
+            initial={draftOf(loaded)}
+            existing
+            submit="Save"
+            error={update.error}
+            busy={update.isPending}
+            onSubmit={(draft) => update.mutate(requestOf(draft), { onSuccess: back })}
+            onCancel={back}
+          />
+        </>
+      )}
+    </Loaded>
+  );
+}

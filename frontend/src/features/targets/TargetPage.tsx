@@ -1,0 +1,154 @@
+import { Alert, Button, SimpleGrid } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Link, useNavigate, useParams } from "react-router";
+import type { Target } from "../../api/types";
+import { WordBadge } from "../../ui/Badge";
+import { ConfirmDialog } from "../../ui/dialogs";
+import { Facts, Figures } from "../../ui/Facts";
+import { formatBytes, formatCount } from "../../ui/format";
+import { Loaded } from "../../ui/Loaded";
+import { PageHeader } from "../../ui/PageHeader";
+import { Panel } from "../../ui/Panel";
+import { PathText } from "../../ui/PathText";
+import { Bytes, Count, When } from "../../ui/values";
+import { IfMay } from "../auth/session";
+import { ChangeList } from "../changes/ChangeList";
+import { ScanProgress } from "../scans/ScanProgress";
+import { ScanTable } from "../scans/ScanTable";
+import { StartScanButtons } from "../scans/StartScanButtons";
+import { describeSchedule } from "./schedules";
+import { useDeleteTarget, useTarget } from "./targetQueries";
+
+export function TargetPage() {
+  const target = useTarget(Number(useParams().targetId));
+  return (
+    <Loaded query={target} what="the target">
+      {(loaded) => <TargetDetails target={loaded} />}
+    </Loaded>
+  );
+}
+
+function TargetDetails({ target }: { target: Target }) {
+  return (
+    <>
+      <PageHeader title={target.name} actions={<TargetActions target={target} />} />
+      {target.state === "offline" && (
+        <Alert color="red" title="Out of reach">
+          {target.stateReason ?? "The last scan could not get at this target."} Its files are unknown, not deleted: what
+          was recorded of them stays.
+        </Alert>
+      )}
+      {target.activeScan && (
+        <Panel title="Running now">
+          <ScanProgress scan={target.activeScan} />
+        </Panel>
+      )}
+      <Panel>
+        <Figures
+          figures={[
+            ["Files", <Count key="files" value={target.filesPresent} />],
+            ["Size", <Bytes key="size" value={target.bytesPresent} />],
+            ["Corrupted", <Count key="corrupted" value={target.filesCorrupted} />],
+            ["Unreadable", <Count key="unreadable" value={target.filesUnreadable} />],
+            ["Last complete scan", <When key="last" time={target.lastCompleteScanAt} never="never" />],
+            ["Oldest verification", <When key="oldest" time={target.oldestVerificationAt} />],
+          ]}
+        />
+      </Panel>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Panel title="What is watched">
+          <TargetFacts target={target} />
+        </Panel>
+        <Panel title="How it is watched">
+          <WatchFacts target={target} />
+        </Panel>
+      </SimpleGrid>
+      <Panel title="Recent scans" actions={<Link to={`/scans?target=${target.id}`}>All scans</Link>} flush>
+        <ScanTable filter={{ target: target.id }} limit={5} withTarget={false} />
+      </Panel>
+      <Panel title="Recent changes" actions={<Link to={`/changes?target=${target.id}`}>All changes</Link>} flush>
+        <ChangeList filter={{ target: target.id }} limit={10} />
+      </Panel>
+    </>
+  );
+}
+
+function TargetFacts({ target }: { target: Target }) {
+  return (
+    <Facts
+      facts={[
+        ["State", <WordBadge key="state" word={target.state} />],
+        ["Since", <When key="since" time={target.stateSince} />],
+        target.stateReason ? ["Because", target.stateReason] : undefined,
+        ["Folder", <PathText key="root" path={target.root} />],
+        ["Added", <When key="added" time={target.createdAt} />],
+        ["Files", <Link key="files" to={`/files?target=${target.id}`}>{`Browse the files of ${target.name}`}</Link>],
+      ]}
+    />
+  );
+}
+
+function WatchFacts({ target }: { target: Target }) {
+  return (
+    <Facts
+      facts={[
+        ["Schedule", target.enabled ? describeSchedule(target.schedule, target.timeZone) : "Switched off"],
+        target.enabled && target.nextRunAt ? ["Next scan", <When key="next" time={target.nextRunAt} />] : undefined,
+        ["Checksum", target.checksumAlgorithm],
+        ["Verification", `${target.samplePercent} % a scan, each file within ${target.verifyWithinDays} days`],
+        ["Readers", target.workers ?? "chosen by the scanner"],
+        ["Large change", largeChange(target)],
+      ]}
+    />
+  );
+}
+
+function largeChange(target: Target): string {
+  const limits = [
+    target.largeChangeCount === null ? null : `${formatCount(target.largeChangeCount)} files`,
+    target.largeChangePercent === null ? null : `${target.largeChangePercent} %`,
+    target.largeChangeBytes === null ? null : formatBytes(target.largeChangeBytes),
+  ].filter((limit) => limit !== null);
+  return limits.length === 0 ? "not watched for" : `from ${limits.join(", or ")}`;
+}
+
+function TargetActions({ target }: { target: Target }) {
+  return (
+    <>
+      <StartScanButtons target={target} />
+      <IfMay needs="admin">
+        <Button variant="default" component={Link} to={`/targets/${target.id}/edit`}>
+          Edit
+        </Button>
+        <DeleteTarget target={target} />
+      </IfMay>
+    </>
+  );
+}
+
+function DeleteTarget({ target }: { target: Target }) {
+  const [asking, dialog] = useDisclosure();
+  const navigate = useNavigate();
+  const remove = useDeleteTarget(target);
+
+  return (
+    <>
+      <Button variant="default" onClick={dialog.open}>
+        Delete
+      </Button>
+      <ConfirmDialog
+        opened={asking}
+        onClose={dialog.close}
+        title={`Stop watching ${target.name}?`}
+        confirm="Delete target"
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate("/targets"), onError: dialog.close })}
+      >
+        Fixity will no longer scan <PathText path={target.root} /> and will forget what its{" "}
+        {target.filesPresent === null ? "" : formatCount(target.filesPresent)} files should be. The files themselves are
+        not touched. Watching the folder again later starts from a new baseline: damage that happened in between cannot
+        be seen.
+      </ConfirmDialog>
+    </>
+  );
+}

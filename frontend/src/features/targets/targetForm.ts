@@ -1,0 +1,100 @@
+import type { Target, TargetRequest } from "../../api/types";
+import { SCHEDULES } from "./schedules";
+
+/** What the form holds: everything as it is typed. An empty number means "none" or "chosen by Fixity". */
+export interface TargetDraft {
+  name: string;
+  root: string;
+  enabled: boolean;
+  schedule: string | "manual" | "custom";
+  cron: string;
+  timeZone: string;
+  checksumAlgorithm: string;
+  workers: number | "";
+  samplePercent: number | "";
+  verifyWithinDays: number | "";
+  batchSize: number | "";
+  largeChangeCount: number | "";
+  largeChangePercent: number | "";
+  largeChangeGib: number | "";
+  resetIdentity: boolean;
+}
+
+const GIB = 1024 ** 3;
+
+export function newDraft(): TargetDraft {
+  return {
+    name: "",
+    root: "",
+    enabled: true,
+    schedule: "0 3 * * *",
+    cron: "0 3 * * *",
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    checksumAlgorithm: "blake3",
+    workers: "",
+    samplePercent: 1,
+    verifyWithinDays: 90,
+    batchSize: 1000,
+    largeChangeCount: 1000,
+    largeChangePercent: 5,
+    largeChangeGib: 100,
+    resetIdentity: false,
+  };
+}
+
+export function draftOf(target: Target): TargetDraft {
+  const preset = SCHEDULES.some(({ value }) => value === target.schedule);
+  return {
+    name: target.name,
+    root: target.root,
+    enabled: target.enabled,
+    schedule: target.schedule === null ? "manual" : preset ? target.schedule : "custom",
+    cron: target.schedule ?? "0 3 * * *",
+    timeZone: target.timeZone,
+    checksumAlgorithm: target.checksumAlgorithm,
+    workers: target.workers ?? "",
+    samplePercent: target.samplePercent,
+    verifyWithinDays: target.verifyWithinDays,
+    batchSize: target.batchSize,
+    largeChangeCount: target.largeChangeCount ?? "",
+    largeChangePercent: target.largeChangePercent ?? "",
+    largeChangeGib: target.largeChangeBytes === null ? "" : target.largeChangeBytes / GIB,
+    resetIdentity: false,
+  };
+}
+
+/** An emptied number with a default is left out, which means that default; the others are null, which means none. */
+export function requestOf(draft: TargetDraft): TargetRequest {
+  return {
+    name: draft.name.trim(),
+    type: "local",
+    root: draft.root,
+    enabled: draft.enabled,
+    schedule: scheduleOf(draft),
+    timeZone: draft.timeZone,
+    checksumAlgorithm: draft.checksumAlgorithm as NonNullable<TargetRequest["checksumAlgorithm"]>,
+    workers: orNull(draft.workers),
+    ...(draft.samplePercent === "" ? {} : { samplePercent: draft.samplePercent }),
+    ...(draft.verifyWithinDays === "" ? {} : { verifyWithinDays: draft.verifyWithinDays }),
+    ...(draft.batchSize === "" ? {} : { batchSize: draft.batchSize }),
+    largeChangeCount: orNull(draft.largeChangeCount),
+    largeChangePercent: orNull(draft.largeChangePercent),
+    largeChangeBytes: draft.largeChangeGib === "" ? null : Math.round(draft.largeChangeGib * GIB),
+    ...(draft.resetIdentity ? { resetIdentity: true } : {}),
+  };
+}
+
+function scheduleOf(draft: TargetDraft): string | null {
+  switch (draft.schedule) {
+    case "manual":
+      return null;
+    case "custom":
+      return draft.cron.trim();
+    default:
+      return draft.schedule;
+  }
+}
+
+function orNull(value: number | ""): number | null {
+  return value === "" ? null : value;
+}
