@@ -5,7 +5,7 @@ using Fixity.Testing.Storage;
 
 namespace Fixity.Storage.Local.Tests;
 
-public sealed class LinuxBackendConformsTests : StorageBackendConformance
+public sealed class LinuxBackendConformsTests : StorageBackendConformance, IDisposable
 {
     private readonly RawTree _tree = new();
 
@@ -15,11 +15,8 @@ public sealed class LinuxBackendConformsTests : StorageBackendConformance
 
     public override Task InitializeAsync() => Task.CompletedTask;
 
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _tree.Dispose();
-    }
+    // After DisposeAsync, which closes the backend.
+    public void Dispose() => _tree.Dispose();
 
     protected override IStorageBackend Open() => new LinuxStorageBackend(_tree.Root);
 
@@ -30,17 +27,14 @@ public sealed class LinuxBackendConformsTests : StorageBackendConformance
     }
 }
 
-public sealed class PortableBackendConformsTests : StorageBackendConformance
+public sealed class PortableBackendConformsTests : StorageBackendConformance, IDisposable
 {
     private readonly RawTree _tree = new();
 
     public override Task InitializeAsync() => Task.CompletedTask;
 
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _tree.Dispose();
-    }
+    // After DisposeAsync, which closes the backend.
+    public void Dispose() => _tree.Dispose();
 
     protected override IStorageBackend Open() => new PortableStorageBackend(_tree.Root);
 

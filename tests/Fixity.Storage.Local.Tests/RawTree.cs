@@ -46,7 +46,7 @@ internal sealed unsafe partial class RawTree : IDisposable
         Check(utimensat(CurrentDirectory, Full(path), times, 0));
     }
 
-    public void Mode(string path, UnixFileMode mode) => System.IO.File.SetUnixFileMode(Path.Join(Root, path), mode);
+    public void Mode(string path, UnixFileMode mode) => Check(fchmodat(CurrentDirectory, Full(path), (uint)mode, 0));
 
     public void Dispose()
     {
@@ -109,5 +109,9 @@ internal sealed unsafe partial class RawTree : IDisposable
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int utimensat(int directory, [In] byte[] name, long* times, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int fchmodat(int directory, [In] byte[] name, uint mode, int flags);
 #pragma warning restore IDE1006, SYSLIB1054
 }
