@@ -119,7 +119,7 @@ public sealed class DisturbedScanTests : IDisposable
         {
             if (path.ToString() == "f2")
             {
-                blocked.Wait();
+                blocked.Wait(CancellationToken.None);
             }
 
             return Task.CompletedTask;
