@@ -114,14 +114,26 @@ internal sealed record NpmPackage(string Name, string Version)
     {
         var outcome = await ShortCommand.RunAsync(
             "npm",
-            ["pack", $"{Name}@{Version}", "--pack-destination", folder, "--loglevel", "error", "--no-update-notifier"],
+            [
+                "pack", $"{Name}@{Version}", "--pack-destination", folder,
+                "--loglevel", "error", "--logs-max", "0", "--no-update-notifier",
+
+                // A machine without a network is to know within seconds, not after npm's own 70.
+                "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000",
+            ],
             limit,
             cancellation,
             workingDirectory: folder);
         return outcome.Succeeded && Directory.EnumerateFiles(folder, "*.tgz").FirstOrDefault() is { } archive
             ? archive
-            : throw new NpmPackageException($"npm did not fetch {Name}@{Version}: {outcome.LastLine}");
+            : throw new NpmPackageException($"npm did not fetch {Name}@{Version}: {Reason(outcome)}");
     }
+
+    /// <summary>npm says its error's codes first, then what happened, then much else.</summary>
+    private static string Reason(CommandOutcome outcome) => outcome.Output.Split('\n')
+        .Where(line => line.StartsWith("npm error ", StringComparison.Ordinal))
+        .Select(line => line["npm error ".Length..])
+        .FirstOrDefault(line => line.Split(' ') is not ["code" or "errno" or "syscall", ..]) ?? outcome.LastLine;
 }
 
 /// <summary>A package could not be had; the message is made for people.</summary>

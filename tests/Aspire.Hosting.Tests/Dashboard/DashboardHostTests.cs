@@ -44,7 +44,7 @@ public sealed class DashboardHostTests : IDisposable
         Assert.DoesNotContain(_logger.Lines, line => line.Contains("ended with", StringComparison.Ordinal));
     }
 
-    /// <summary>Only a browser makes the dashboard call the service: its pages are drawn over a live connection.</summary>
+    /// <summary>The dashboard calls the service only once a browser has opened a page.</summary>
     [FactWith(Parts.Chromium)]
     public async Task The_real_dashboard_shows_our_resources_and_their_logs_and_sends_our_commands()
     {
@@ -145,7 +145,8 @@ public sealed class DashboardHostTests : IDisposable
     {
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Add("x-api-key", key);
-        using var answer = await client.GetAsync(new Uri($"{info.FrontendUrl}/api/telemetry/resources"), _limit.Token);
+        var url = new Uri($"{info.FrontendUrl}/api/telemetry/resources");
+        using var answer = await client.GetAsync(url, _limit.Token);
         return answer.StatusCode;
     }
 
@@ -153,7 +154,8 @@ public sealed class DashboardHostTests : IDisposable
     {
         var configuration =
             new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(settings).Build();
-        return new DashboardHost("Fixity", _resources, _logs, executor ?? new RecordingExecutor(), configuration, _logger);
+        return new DashboardHost(
+            "Fixity", _resources, _logs, executor ?? new RecordingExecutor(), configuration, _logger);
     }
 
     private sealed class RecordingLogger : ILogger

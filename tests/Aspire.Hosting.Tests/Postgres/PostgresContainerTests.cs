@@ -19,7 +19,9 @@ public sealed class PostgresContainerTests : IDisposable
         case $1 in
           info) exit 0 ;;
           image) test -e "$state/image" ; exit ;;
-          pull) if test -e "$state/registry"; then touch "$state/image"; else echo "no route to registry" >&2; exit 1; fi ;;
+          pull)
+            test -e "$state/registry" || { echo "no route to registry" >&2; exit 1; }
+            touch "$state/image" ;;
           run)
             while [ $# -gt 0 ]; do
               case $1 in
@@ -78,7 +80,8 @@ public sealed class PostgresContainerTests : IDisposable
         Assert.DoesNotContain(calls, call => call.Contains("the-password", StringComparison.Ordinal));
         Assert.All(
             calls.Where(call => call.StartsWith("run", StringComparison.Ordinal)),
-            call => Assert.Matches(@"--publish 127\.0\.0\.1:\d+:5432 --volume fixity-db-\w+:/var/lib/postgresql ", call));
+            call => Assert.Matches(
+                @"--publish 127\.0\.0\.1:\d+:5432 --volume fixity-db-\w+:/var/lib/postgresql ", call));
     }
 
     [FactWith(Parts.InstalledPostgres)]
@@ -119,7 +122,7 @@ public sealed class PostgresContainerTests : IDisposable
     private async Task<object?> ScalarAsync(RunningPostgres server, string sql)
     {
         await using var connection = new NpgsqlConnection(
-            $"Host={server.Host};Port={server.Port};Username=postgres;Password=the-password;Database=postgres;Pooling=false");
+            $"Host={server.Host};Port={server.Port};Username=postgres;Password=the-password;Pooling=false");
         await connection.OpenAsync(_limit.Token);
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(_limit.Token);
