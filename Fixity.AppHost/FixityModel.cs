@@ -1,0 +1,27 @@
+namespace Fixity.AppHost;
+
+/// <summary>Words of the model that are Fixity's own.</summary>
+internal static class FixityModel
+{
+    // Letters and digits, so that it can stand in a URL and a connection string as it is; more than 256 bits.
+    private const int SecretLength = 64;
+
+    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(
+        this IDistributedApplicationBuilder builder, string name) => builder.AddParameter(
+            name,
+            new GenerateParameterDefault { MinLength = SecretLength, Special = false },
+            secret: true,
+            persist: true);
+
+    /// <summary>On one's own machine any folder may become a target, and one can be named at the start.</summary>
+    public static IResourceBuilder<ProjectResource> WithWatchedFolder(
+        this IResourceBuilder<ProjectResource> scheduler, RunOptions options)
+    {
+        if (scheduler.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            scheduler.WithEnvironment("Scheduler__AllowedRoots__0", "/");
+        }
+
+        return options.Watch is null ? scheduler : scheduler.WithEnvironment("Scheduler__Watch", options.Watch);
+    }
+}
