@@ -112,8 +112,8 @@ internal sealed class ScanStore(NpgsqlDataSource database, ScanMetrics metrics)
             with target as (
                 select id, enabled from scheduler.targets where id = $1 and deleted_at is null for share
             ), queued as (
-                insert into scheduler.scans (target_id, trigger, mode, requested_by)
-                select id, $2, $3, $4 from target where enabled
+                insert into scheduler.scans (target_id, trigger, mode, requested_by, traceparent)
+                select id, $2, $3, $4, $5 from target where enabled
                 on conflict (target_id) where status in ('queued', 'running', 'paused') do nothing
                 returning id, status
             ), segment as (
@@ -129,6 +129,7 @@ internal sealed class ScanStore(NpgsqlDataSource database, ScanMetrics metrics)
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = trigger });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mode == ScanMode.Full ? "full" : "incremental" });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = requestedBy });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = Activity.Current?.Id });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadEnqueued(row) : new Enqueued(EnqueueOutcome.TargetUnknown, null, null);
     }

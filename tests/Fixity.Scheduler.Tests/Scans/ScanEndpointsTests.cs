@@ -47,6 +47,20 @@ public sealed class ScanEndpointsTests(SchedulerFixture scheduler) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_scan_carries_the_trace_of_the_request_that_asked_for_it()
+    {
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        var target = await scheduler.CreateIdAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/targets/{target}/scans");
+        request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
+
+        using var response = await scheduler.Operator.SendAsync(request);
+
+        Assert.StartsWith($"00-{trace}-", await scheduler.Database.ScalarAsync<string>(
+            $"select traceparent from scheduler.scans where target_id = {target}"));
+    }
+
+    [Fact]
     public async Task A_finished_scan_makes_room_for_the_next()
     {
         var target = await scheduler.CreateIdAsync();

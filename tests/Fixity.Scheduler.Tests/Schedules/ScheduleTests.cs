@@ -62,7 +62,4 @@ public sealed class ScheduleTests(SchedulerFixture scheduler) : IClassFixture<Sc
 
     private Task<long> ScansAsync(int id) => scheduler.Database.ScalarAsync<long>(
         $"select count(*) from scheduler.scans where target_id = {id}");
-
-    private Task EndAsync(int id) => scheduler.Database.ExecuteAsync(
-        $"update scheduler.scans set status = 'completed', ended_at = now() where target_id = {id}");
 }
