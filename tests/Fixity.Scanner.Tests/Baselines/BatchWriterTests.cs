@@ -1,5 +1,4 @@
 using Fixity.Core;
-using Fixity.Data;
 using Fixity.Scanner.Baselines;
 using Fixity.Scanner.Scans;
 using Fixity.Scanning;

@@ -44,6 +44,9 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
     public async Task Changes_are_acknowledged_once_by_an_operator_and_by_nobody_else()
     {
         await using var service = Service();
+        using var operators = ClientAs(service, "operator");
+        using var viewers = ClientAs(service, "viewer");
+        using var nobody = service.CreateClient();
         using var tree = await WatchedTree.CreateAsync(database, 2);
         await tree.ScanAsync();
         tree.Write("x", "1");
@@ -51,9 +54,6 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
         var scan = await tree.ScanAsync();
         var ids = (await database.ListAsync($"select id::text from scanner.change_events where scan_id = {scan}"))
             .Select(id => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-        using var operators = ClientAs(service, "operator");
-        using var viewers = ClientAs(service, "viewer");
-        using var nobody = service.CreateClient();
 
         Assert.Equal(HttpStatusCode.Forbidden, (await AcknowledgeAsync(viewers, ids)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await AcknowledgeAsync(nobody, ids)).Status);

@@ -45,7 +45,7 @@ public sealed class IdentityTests(TestDatabase database) : IClassFixture<TestDat
         await tree.ScanAsync(expected: "failed: root_missing");
 
         Directory.CreateDirectory(tree.Root);
-        tree.Write(WatchedTree.NameOf(0), File.ReadAllBytes(Path.Combine(tree.Aside, WatchedTree.NameOf(0))));
+        tree.Write(WatchedTree.NameOf(0), await File.ReadAllBytesAsync(Path.Combine(tree.Aside, WatchedTree.NameOf(0))));
         await tree.SetTargetAsync("identity_epoch = identity_epoch + 1");
         var scan = await tree.ScanAsync();
 

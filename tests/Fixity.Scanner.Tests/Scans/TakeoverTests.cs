@@ -24,7 +24,7 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
             var before = await BatchesAsync(scan);
             using var process = StartProcess();
             await tree.UntilAsync(
-                $"select batches > {before + 1} or status <> 'running' from scheduler.scan_segments where scan_id = {scan}");
+                $"select batches > {before + 1} or status not in ('queued', 'running') from scheduler.scan_segments where scan_id = {scan}");
             process.Kill();
             await process.WaitForExitAsync();
         }
