@@ -9,7 +9,8 @@ namespace Fixity.Scanner.Baselines;
 internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
 {
     // Enough files for the sample, and for each to be read again within the promised days: what would be overdue when
-    // the next scan comes, a day from now, is due today. Exactly so many, because the order has no ties.
+    // the next scan comes, a day from now, is due today. Exactly so many, because the order has no ties;
+    // numeric, because 7 % of 100 files are 7 and not, as in binary fractions, 7.000000000000001.
     private const string MakeSql = """
         with counted as (
             select count(*) as present,
@@ -18,7 +19,7 @@ internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
                         or verified_at < now() - make_interval(days => $3) + interval '1 day') as aged
             from scanner.files where target_id = $2 and state = 1
         ), due as (
-            select greatest(ceil($4 / 100.0 * present)::bigint, aged) as files from counted
+            select greatest(ceil(present * $4::numeric / 100)::bigint, aged) as files from counted
         ), last_due as (
             select verified_at, hashint8extended(id, $1) as hash
             from scanner.files

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Fixity.Testing.Postgres;
+
+namespace Fixity.Scanner.Tests.Scans;
+
+public sealed class ControlTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task A_scan_is_cancelled_within_five_seconds_while_it_reads_a_huge_file_and_hides_nothing()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 20);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        File.Delete(tree.PathOf(WatchedTree.NameOf(3)));
+        tree.Write("new.bin", "new");
+        TakeoverTests.MakeHuge(tree.PathOf("zz-huge"));
+        var scan = await tree.QueueAsync();
+        await tree.UntilAsync($"select bytes_hashed > 100000000 from scheduler.scans where id = {scan}");
+
+        var since = Stopwatch.GetTimestamp();
+        await WishAsync(scan, "'cancel'");
+        await tree.EndOfAsync(scan, "cancelled");
+
+        Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(5));
+        Assert.Equal([$"deleted {WatchedTree.NameOf(3)}", "added new.bin"], await tree.EventsAsync(scan));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_scan_that_waits_and_one_whose_scanner_died_are_cancelled_by_any_scanner()
+    {
+        using var waiting = await WatchedTree.CreateAsync(database, 1);
+        using var orphaned = await WatchedTree.CreateAsync(database, 1);
+        var queued = await waiting.QueueAsync();
+        var dead = await orphaned.QueueAsync();
+        await WishAsync(queued, "'cancel'");
+        await WishAsync(dead, "'cancel'");
+        await database.ExecuteAsync($"""
+            update scheduler.scans set status = 'running', started_at = now() where id = {dead};
+            update scheduler.scan_segments set status = 'running', lease_owner = 'dead', fencing_token = 1,
+                lease_until = now() - interval '1 second' where scan_id = {dead}
+            """);
+
+        await using var scanner = await ScannerProcess.StartAsync(database);
+
+        await waiting.EndOfAsync(queued, "cancelled");
+        await orphaned.EndOfAsync(dead, "cancelled");
+        Assert.Empty(await waiting.RowVersionsAsync());
+    }
+
+    [Fact]
+    public async Task A_paused_scan_goes_on_where_it_was_and_repeats_no_finished_file()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 60);
+        TakeoverTests.MakeHuge(tree.PathOf("zz-huge"));
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        var scan = await tree.QueueAsync();
+        await tree.UntilAsync($"select files_hashed = 60 from scheduler.scans where id = {scan}");
+
+        await WishAsync(scan, "'pause'");
+        await tree.UntilAsync($"""
+            select s.status = 'paused' and g.status = 'paused' and g.lease_owner is null
+            from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id where s.id = {scan}
+            """);
+        File.Delete(tree.PathOf("zz-huge"));
+        await WishAsync(scan, "null");
+        await tree.EndOfAsync(scan);
+
+        Assert.Equal("t 60 2", await database.ScalarAsync<string>($"""
+            select concat_ws(' ', s.is_baseline, s.files_hashed, g.attempt)
+            from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id where s.id = {scan}
+            """));
+    }
+
+    [Fact]
+    public async Task A_scan_that_is_paused_before_it_began_waits_until_it_may_go_on()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 2);
+        var scan = await tree.QueueAsync();
+        await WishAsync(scan, "'pause'");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.UntilAsync($"select status = 'paused' from scheduler.scans where id = {scan}");
+
+        await WishAsync(scan, "null");
+        await tree.EndOfAsync(scan);
+    }
+
+    private Task WishAsync(long scan, string control) => database.ExecuteAsync(
+        $"update scheduler.scans set control = {control} where id = {scan}; notify fixity_scan_queued, '{scan}'");
+}
