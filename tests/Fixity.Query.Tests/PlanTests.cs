@@ -55,7 +55,7 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
     public sealed class LargeDatabase : IAsyncLifetime
     {
         private readonly TestDatabase _database = new();
-        private NpgsqlDataSource _asQuery = null!;
+        private NpgsqlDataSource AsQuery { get; set; } = null!;
 
         public async Task InitializeAsync()
         {
@@ -75,13 +75,13 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
             // On its own: a vacuum cannot be part of a transaction.
             await _database.ExecuteAsync("vacuum analyze scanner.files");
             await _database.ExecuteAsync("analyze scanner.change_events");
-            _asQuery = _database.DataSourceAs(DatabaseRole.Query);
+            AsQuery = _database.DataSourceAs(DatabaseRole.Query);
         }
 
         /// <summary>All rows that the scans of the executed plan looked at, whether they kept them or not.</summary>
         public async Task<long> RowsReadAsync(string sql, Action<NpgsqlCommand> bind)
         {
-            await using var command = _asQuery.CreateCommand("explain (analyze, format json) " + sql);
+            await using var command = AsQuery.CreateCommand("explain (analyze, format json) " + sql);
             bind(command);
             var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)!;
             return RowsRead(plan[0]!["Plan"]!);
@@ -89,7 +89,7 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
 
         public async Task DisposeAsync()
         {
-            await _asQuery.DisposeAsync();
+            await AsQuery.DisposeAsync();
             await _database.DisposeAsync();
         }
 
