@@ -68,7 +68,7 @@ public sealed class RealTreeTests : IDisposable
             }
         });
 
-        for (var scan = 0; scan < 30; scan++)
+        for (var scan = 0; scan < 8; scan++)
         {
             await ScanAsync(verifyAll: true);
         }
