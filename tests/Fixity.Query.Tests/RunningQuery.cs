@@ -11,7 +11,7 @@ namespace Fixity.Query.Tests;
 /// <summary>The whole service over a database of its own, asked as a viewer asks through the gateway.</summary>
 public sealed class RunningQuery : IAsyncLifetime
 {
-    private ServiceApplication<Program> _application = null!;
+    private ServiceApplication<Program> Application { get; set; } = null!;
 
     public TestDatabase Database { get; } = new();
 
@@ -22,9 +22,9 @@ public sealed class RunningQuery : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await Database.InitializeAsync();
-        _application = new ServiceApplication<Program>(Database.ConnectionString);
-        Client = _application.CreateClientAs(Roles.Viewer);
-        Stranger = _application.CreateClient();
+        Application = new ServiceApplication<Program>(Database.ConnectionString);
+        Client = Application.CreateClientAs(Roles.Viewer);
+        Stranger = Application.CreateClient();
     }
 
     /// <summary>The answer as it is on the wire.</summary>
@@ -71,7 +71,7 @@ public sealed class RunningQuery : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _application.DisposeAsync();
+        await Application.DisposeAsync();
         await Database.DisposeAsync();
     }
 }

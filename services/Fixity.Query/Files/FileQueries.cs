@@ -63,6 +63,9 @@ internal sealed class FileQueries(NpgsqlDataSource database)
              limit $5)
         ) f
         where (($1::int is null and t.deleted_at is null) or t.id = $1) and t.id >= $2
+          -- Only unknown files asked for: most targets have none, and say so without a look at their files.
+          and ($8::smallint[] is distinct from array[0::smallint] or ts.state = 'offline'
+               or exists (select from scanner.unknown_ranges u where u.target_id = t.id))
         order by t.id, f.path
         limit $5
         """;

@@ -1,5 +1,4 @@
 using Fixity.Core;
-using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Query.Reading;

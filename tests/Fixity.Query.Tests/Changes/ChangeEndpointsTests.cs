@@ -90,12 +90,12 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
     [Fact]
     public async Task Pages_over_partitions_stay_whole_while_changes_come_in()
     {
-        await query.Database.ExecuteAsync("select scanner.ensure_change_partitions('2026-01-01', 3)");
+        await query.Database.ExecuteAsync("select scanner.ensure_change_partitions('2031-01-01', 3)");
         var target = await query.Database.AddTargetAsync();
         var old = new List<long>();
         for (var i = 0; i < 30; i++)
         {
-            old.Add(await query.Database.AddChangeAsync(target, "added", $"f{i}", detectedAt: $"2026-0{(i % 4) + 1}-05Z"));
+            old.Add(await query.Database.AddChangeAsync(target, "added", $"f{i}", detectedAt: $"2031-0{(i % 4) + 1}-05Z"));
         }
 
         var seen = await query.AllAsync(
