@@ -8,7 +8,10 @@ internal static class FixityModel
 
     public static IResourceBuilder<ParameterResource> AddGeneratedSecret(
         this IDistributedApplicationBuilder builder, string name) => builder.AddParameter(
-            name, new GenerateParameterDefault { MinLength = SecretLength, Special = false }, secret: true, persist: true);
+            name,
+            new GenerateParameterDefault { MinLength = SecretLength, Special = false },
+            secret: true,
+            persist: true);
 
     /// <summary>On one's own machine any folder may become a target, and one can be named at the start.</summary>
     public static IResourceBuilder<ProjectResource> WithWatchedFolder(

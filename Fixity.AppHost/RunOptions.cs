@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Fixity.AppHost;
 
-/// <summary>What whoever runs Fixity can decide: <c>Fixity:Watch</c>, <c>Fixity:Port</c>, the connection string.</summary>
+/// <summary>What who runs Fixity can decide: <c>Fixity:Watch</c>, <c>Fixity:Port</c>, the connection string.</summary>
 /// <param name="Watch">A folder that becomes the first target, in full.</param>
 /// <param name="HasOwnDatabase">The database is somebody else's to run.</param>
 internal sealed record RunOptions(string? Watch, int? PublicPort, bool HasOwnDatabase)
@@ -46,7 +46,8 @@ internal sealed record RunOptions(string? Watch, int? PublicPort, bool HasOwnDat
         var free = Enumerable.Range(DefaultPort, PortsTried).FirstOrDefault(IsFree);
         if (free == 0)
         {
-            return Complain($"Ports {DefaultPort} to {DefaultPort + PortsTried - 1} are all taken; Fixity:Port can name another.");
+            return Complain(
+                $"Ports {DefaultPort} to {DefaultPort + PortsTried - 1} are all taken; Fixity:Port can name another.");
         }
 
         if (free != DefaultPort)

@@ -48,7 +48,7 @@ public static class TelemetryRegistration
 
     /// <summary>Names each server span after its route, and keeps the probes' spans out of the traces.</summary>
     /// <remarks>The framework's own activity has neither a readable name nor the status code (facts: ASP.NET Core 10).</remarks>
-    internal static void UseRequestTelemetry(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static void UseRequestTelemetry(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var activity = Activity.Current;
         if (activity is not null && IsProbe(context.Request.Path))

@@ -11,6 +11,7 @@ internal static class BuildMetadata
         ?.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(entry => StringComparer.OrdinalIgnoreCase.Equals(entry.Key, key))?.Value;
 
-    /// <summary>The assembly that the build made of a referenced project; the packages ask MSBuild at every start.</summary>
-    public static string? TargetPath(Assembly? appHost, string projectPath) => Read(appHost, TargetPathPrefix + projectPath);
+    /// <summary>The assembly that the build made of a project; the packages ask MSBuild at every start.</summary>
+    public static string? TargetPath(Assembly? appHost, string projectPath) =>
+        Read(appHost, TargetPathPrefix + projectPath);
 }

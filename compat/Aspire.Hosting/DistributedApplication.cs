@@ -27,7 +27,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     public virtual Task RunAsync(CancellationToken cancellationToken = default) => _host.RunAsync(cancellationToken);
 
-    public virtual Task StartAsync(CancellationToken cancellationToken = default) => _host.StartAsync(cancellationToken);
+    public virtual Task StartAsync(CancellationToken cancellationToken = default) =>
+        _host.StartAsync(cancellationToken);
 
     public virtual Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
 

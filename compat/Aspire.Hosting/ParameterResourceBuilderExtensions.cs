@@ -56,7 +56,8 @@ public static class ParameterResourceBuilderExtensions
         builder.AddResource<IResourceWithConnectionString>(new ConnectionStringParameterResource(
             name,
             _ => builder.Configuration.GetConnectionString(name) ?? throw new MissingParameterValueException(
-                $"Connection string parameter resource could not be used because connection string '{name}' is missing."),
+                "Connection string parameter resource could not be used because connection string " +
+                $"'{name}' is missing."),
             environmentVariableName));
 
     public static IResourceBuilder<ConnectionStringResource> AddConnectionString(
@@ -79,6 +80,7 @@ public static class ParameterResourceBuilderExtensions
             ?? builder.Configuration[key.Replace('-', '_')]
             ?? @default?.GetDefaultValue()
             ?? throw new MissingParameterValueException(
-                $"Parameter resource could not be used because configuration key '{key}' is missing and the Parameter has no default value.");
+                $"Parameter resource could not be used because configuration key '{key}' is missing " +
+                "and the Parameter has no default value.");
     }
 }

@@ -16,7 +16,8 @@ public static class ProjectResourceBuilderExtensions
 {
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(
         this IDistributedApplicationBuilder builder, string name)
-        where TProject : IProjectMetadata, new() => builder.AddProject(name, new TProject(), new ProjectResourceOptions());
+        where TProject : IProjectMetadata, new() =>
+        builder.AddProject(name, new TProject(), new ProjectResourceOptions());
 
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(
         this IDistributedApplicationBuilder builder, string name, string? launchProfileName)
@@ -44,7 +45,10 @@ public static class ProjectResourceBuilderExtensions
     }
 
     private static IResourceBuilder<ProjectResource> AddProject(
-        this IDistributedApplicationBuilder builder, string name, IProjectMetadata metadata, ProjectResourceOptions options)
+        this IDistributedApplicationBuilder builder,
+        string name,
+        IProjectMetadata metadata,
+        ProjectResourceOptions options)
     {
         var project = builder.AddResource(new ProjectResource(name))
             .WithAnnotation(metadata)
@@ -89,7 +93,9 @@ public static class ProjectResourceBuilderExtensions
         {
             var address = new Uri(url.Replace("*", "localhost", StringComparison.Ordinal));
             var count = schemes[address.Scheme] = schemes.GetValueOrDefault(address.Scheme) + 1;
-            var name = count == 1 ? address.Scheme : string.Create(CultureInfo.InvariantCulture, $"{address.Scheme}{count}");
+            var name = count == 1
+                ? address.Scheme
+                : string.Create(CultureInfo.InvariantCulture, $"{address.Scheme}{count}");
             project.WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, address.Scheme, null, name, address.Port));
         }
     }

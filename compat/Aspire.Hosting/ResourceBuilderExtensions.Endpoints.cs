@@ -109,7 +109,7 @@ public static partial class ResourceBuilderExtensions
         this IResourceBuilder<T> builder, string endpointName, Action<ResourceUrlAnnotation> callback)
         where T : IResource => builder.WithAnnotation(new EndpointUrlAnnotation(endpointName, callback));
 
-    /// <summary>A GET of <paramref name="path"/> answers with <paramref name="statusCode"/>, or it is unhealthy.</summary>
+    /// <summary>Healthy is what answers a GET of <paramref name="path"/> with that status.</summary>
     public static IResourceBuilder<T> WithHttpHealthCheck<T>(
         this IResourceBuilder<T> builder, string? path = null, int? statusCode = null, string? endpointName = null)
         where T : IResourceWithEndpoints
@@ -120,7 +120,8 @@ public static partial class ResourceBuilderExtensions
         var key = string.Create(
             CultureInfo.InvariantCulture, $"{builder.Resource.Name}_{endpoint.EndpointName}_{path}_{statusCode}_check");
         builder.WithHealthCheck(key);
-        return builder.WithAnnotation(new HttpHealthCheckAnnotation(key, endpoint.EndpointName, path, statusCode.Value));
+        return builder.WithAnnotation(
+            new HttpHealthCheckAnnotation(key, endpoint.EndpointName, path, statusCode.Value));
     }
 
     public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key)
@@ -160,7 +161,9 @@ public static partial class ResourceBuilderExtensions
             FailureThreshold = failureThreshold ?? 3,
             SuccessThreshold = successThreshold ?? 1,
         };
-        foreach (var old in builder.Resource.Annotations.OfType<ProbeAnnotation>().Where(old => old.Type == type).ToList())
+        foreach (var old in builder.Resource.Annotations.OfType<ProbeAnnotation>()
+            .Where(old => old.Type == type)
+            .ToList())
         {
             builder.Resource.Annotations.Remove(old);
         }
@@ -175,8 +178,8 @@ public static partial class ResourceBuilderExtensions
         string[] names = endpointName is null ? ["https", "http"] : [endpointName];
         var endpoint = names.Select(resource.GetEndpoint).FirstOrDefault(candidate => candidate.Exists)
             ?? throw new DistributedApplicationException(
-                $"Could not create HTTP health check for resource '{resource.Name}' as no endpoint was found matching " +
-                $"one of the specified names: {string.Join(", ", names)}");
+                $"Could not create HTTP health check for resource '{resource.Name}' as no endpoint was found " +
+                $"matching one of the specified names: {string.Join(", ", names)}");
 
         return endpoint.Scheme is "http" or "https"
             ? endpoint

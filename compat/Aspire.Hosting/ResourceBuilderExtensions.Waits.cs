@@ -6,7 +6,8 @@ namespace Aspire.Hosting;
 public static partial class ResourceBuilderExtensions
 {
     /// <summary>Starts when the dependency runs and is healthy.</summary>
-    public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
+    public static IResourceBuilder<T> WaitFor<T>(
+        this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
         where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilHealthy, null);
 
     public static IResourceBuilder<T> WaitFor<T>(
@@ -22,7 +23,7 @@ public static partial class ResourceBuilderExtensions
         this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior)
         where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilStarted, waitBehavior);
 
-    /// <summary>Starts when the dependency has ended with <paramref name="exitCode"/>; fails when with another.</summary>
+    /// <summary>Starts when the dependency has ended with <paramref name="exitCode"/>; else fails.</summary>
     public static IResourceBuilder<T> WaitForCompletion<T>(
         this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
         where T : IResourceWithWaitSupport

@@ -98,7 +98,9 @@ public static partial class ResourceBuilderExtensions
         where TDestination : IResourceWithEnvironment => builder.WithReference(source, source.Resource.Name);
 
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
-        this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source, string name)
+        this IResourceBuilder<TDestination> builder,
+        IResourceBuilder<IResourceWithServiceDiscovery> source,
+        string name)
         where TDestination : IResourceWithEnvironment
     {
         builder.WithRelationship(source.Resource, "Reference");
@@ -145,7 +147,8 @@ public static partial class ResourceBuilderExtensions
         this IResourceBuilder<T> builder, IResourceBuilder<IResource> parent)
         where T : IResource => builder.WithRelationship(parent.Resource, "Parent");
 
-    public static IResourceBuilder<T> WithRelationship<T>(this IResourceBuilder<T> builder, IResource resource, string type)
+    public static IResourceBuilder<T> WithRelationship<T>(
+        this IResourceBuilder<T> builder, IResource resource, string type)
         where T : IResource => builder.WithAnnotation(new ResourceRelationshipAnnotation(resource, type));
 
     public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder)
@@ -175,7 +178,8 @@ public static partial class ResourceBuilderExtensions
     }
 
     // Endpoints called http and https go by their scheme, as service discovery looks them up; others by their name.
-    private static void AddServiceDiscovery(Dictionary<string, object> variables, string name, EndpointReference endpoint)
+    private static void AddServiceDiscovery(
+        Dictionary<string, object> variables, string name, EndpointReference endpoint)
     {
         var key = endpoint.EndpointName is "http" or "https" ? endpoint.Scheme : endpoint.EndpointName;
         var index = 0;

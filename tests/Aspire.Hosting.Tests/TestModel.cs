@@ -75,7 +75,8 @@ internal sealed class TestModel : IAsyncDisposable
         return Run.Instances[resource][replica];
     }
 
-    public async Task<InstanceStatus> WhenAsync(IResource resource, Func<InstanceStatus, bool> condition, int replica = 0)
+    public async Task<InstanceStatus> WhenAsync(
+        IResource resource, Func<InstanceStatus, bool> condition, int replica = 0)
     {
         var instance = await InstanceAsync(resource, replica);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -1,5 +1,4 @@
 using Fixity.Core;
-using Fixity.Storage;
 using Fixity.Testing.Scanning;
 using Fixity.Testing.Storage;
 

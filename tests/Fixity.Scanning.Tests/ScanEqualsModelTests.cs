@@ -28,7 +28,9 @@ public sealed class ScanEqualsModelTests
         using var run = new SegmentRun();
         run.Limits = run.Limits with
         {
-            Workers = random.Next(1, 5), BatchSize = random.Next(1, 12), Window = random.Next(1, 20),
+            Workers = random.Next(1, 5),
+            BatchSize = random.Next(1, 12),
+            Window = random.Next(1, 20),
             ProgressFiles = random.Next(1, 30),
         };
         var model = new NaiveModel();

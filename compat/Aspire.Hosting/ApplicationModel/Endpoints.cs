@@ -118,7 +118,8 @@ public sealed class EndpointReference : IValueProvider, IManifestExpressionProvi
     public string EndpointName { get; }
 
     public EndpointAnnotation EndpointAnnotation => Find()
-        ?? throw new InvalidOperationException($"The endpoint `{EndpointName}` is not defined for the resource `{Resource.Name}`.");
+        ?? throw new InvalidOperationException(
+            $"The endpoint `{EndpointName}` is not defined for the resource `{Resource.Name}`.");
 
     public bool Exists => Find() is not null;
 
@@ -143,7 +144,8 @@ public sealed class EndpointReference : IValueProvider, IManifestExpressionProvi
     public IEnumerable<object> References => [Resource];
 
     private AllocatedEndpoint Allocated => EndpointAnnotation.AllocatedEndpoint
-        ?? throw new InvalidOperationException($"The endpoint `{EndpointName}` is not allocated for the resource `{Resource.Name}`.");
+        ?? throw new InvalidOperationException(
+            $"The endpoint `{EndpointName}` is not allocated for the resource `{Resource.Name}`.");
 
     public EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);
 
@@ -175,7 +177,7 @@ public sealed class EndpointReferenceExpression(EndpointReference endpointRefere
         EndpointProperty.Host => "host",
         EndpointProperty.Port => "port",
         EndpointProperty.Scheme => "scheme",
-        _ => throw new InvalidOperationException($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),
+        _ => throw Unsupported(),
     };
 
     /// <remarks>Waits until the address is known.</remarks>
@@ -191,9 +193,12 @@ public sealed class EndpointReferenceExpression(EndpointReference endpointRefere
             EndpointProperty.Scheme => Endpoint.Scheme,
             EndpointProperty.TargetPort => Text(Endpoint.TargetPort ?? Endpoint.Port),
             EndpointProperty.HostAndPort => $"{Endpoint.Host}:{Text(Endpoint.Port)}",
-            _ => throw new InvalidOperationException($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),
+            _ => throw Unsupported(),
         };
     }
+
+    private InvalidOperationException Unsupported() =>
+        new($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'.");
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

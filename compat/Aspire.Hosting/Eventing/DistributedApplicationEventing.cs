@@ -6,7 +6,8 @@ namespace Aspire.Hosting.Eventing;
 internal sealed class DistributedApplicationEventing : IDistributedApplicationEventing
 {
     private readonly Lock _gate = new();
-    private readonly List<(Type Event, IResource? Resource, DistributedApplicationEventSubscription Subscription)> _all = [];
+    private readonly List<(Type Event, IResource? Resource, DistributedApplicationEventSubscription Subscription)>
+        _all = [];
 
     public DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback)
         where T : IDistributedApplicationEvent => Add(null, callback);

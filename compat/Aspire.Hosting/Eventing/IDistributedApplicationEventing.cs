@@ -10,7 +10,8 @@ public interface IDistributedApplicationResourceEvent : IDistributedApplicationE
     IResource Resource { get; }
 }
 
-public sealed class DistributedApplicationEventSubscription(Func<IDistributedApplicationEvent, CancellationToken, Task> callback)
+public sealed class DistributedApplicationEventSubscription(
+    Func<IDistributedApplicationEvent, CancellationToken, Task> callback)
 {
     public Func<IDistributedApplicationEvent, CancellationToken, Task> Callback { get; } = callback;
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Run;
 
-/// <summary>Starts the model in the order of its waits, carries out commands, and stops it the other way round.</summary>
+/// <summary>Starts the model in the order of its waits, carries out commands, stops it the other way round.</summary>
 internal sealed class ApplicationRunner(
     RunContext run,
     IHostApplicationLifetime host,
@@ -62,10 +62,14 @@ internal sealed class ApplicationRunner(
         switch (command)
         {
             case "start":
-                return await instance.StartAsync(cancellation) ? (true, null) : (false, $"'{resourceName}' has started already.");
+                return await instance.StartAsync(cancellation)
+                    ? (true, null)
+                    : (false, $"'{resourceName}' has started already.");
 
             case "stop":
-                return await instance.StopAsync(cancellation) ? (true, null) : (false, $"'{resourceName}' is not running.");
+                return await instance.StopAsync(cancellation)
+                    ? (true, null)
+                    : (false, $"'{resourceName}' is not running.");
 
             case "restart":
                 await instance.StopAsync(cancellation);

@@ -20,7 +20,9 @@ internal static class DependencyWait
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pending = waits
-            .SelectMany(wait => run.Instances[wait.Resource], (wait, instance) => OneAsync(wait, instance, others.Token))
+            .SelectMany(
+                wait => run.Instances[wait.Resource],
+                (wait, instance) => OneAsync(wait, instance, others.Token))
             .ToList();
 
         try
@@ -47,7 +49,8 @@ internal static class DependencyWait
         {
             case WaitType.WaitUntilStarted:
                 var started = await instance.WhenAsync(
-                    status => status.State == ResourceState.Running || (stopsWhenGone && status.HasEnded), cancellation);
+                    status => status.State == ResourceState.Running || (stopsWhenGone && status.HasEnded),
+                    cancellation);
                 ThrowIf(started.State != ResourceState.Running, name, started);
                 break;
 

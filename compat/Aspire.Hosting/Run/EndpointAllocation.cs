@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Run;
 
-/// <summary>Decides on the ports of every endpoint of processes before anything starts, so that all can be told of all.</summary>
+/// <summary>Decides on the ports of all processes before any starts, so that each can be told of the others.</summary>
 internal static class EndpointAllocation
 {
     private const string Host = "localhost";
@@ -44,7 +44,8 @@ internal static class EndpointAllocation
     {
         foreach (var instance in instances)
         {
-            instance.Ports[endpoint.Name] = instances.Count == 1 && ownPort is { } fixedPort ? fixedPort : run.Ports.Next();
+            instance.Ports[endpoint.Name] =
+                instances.Count == 1 && ownPort is { } fixedPort ? fixedPort : run.Ports.Next();
         }
 
         var port = endpoint.Port ?? run.Ports.Next();

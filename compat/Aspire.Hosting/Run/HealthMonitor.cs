@@ -60,7 +60,7 @@ internal sealed class HealthMonitor(RunContext run, ResourceInstance instance, A
         {
             await run.Eventing.PublishAsync(new ResourceReadyEvent(instance.Resource, run.Services), cancellation);
         }
-#pragma warning disable CA1031 // The subscriber is the AppHost's own code: its mistake is shown and costs nobody his start.
+#pragma warning disable CA1031 // The subscriber is the AppHost's own code: its mistake is shown and stops nothing.
         catch (Exception failure) when (failure is not OperationCanceledException)
 #pragma warning restore CA1031
         {

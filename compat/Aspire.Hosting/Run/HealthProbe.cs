@@ -36,7 +36,11 @@ internal sealed record HealthProbe(string Key, Func<CancellationToken, Task<stri
         {
             try
             {
-                var text = new NpgsqlConnectionStringBuilder(await connectionString(stop)) { Pooling = false, Timeout = 3 };
+                var text = new NpgsqlConnectionStringBuilder(await connectionString(stop))
+                {
+                    Pooling = false,
+                    Timeout = 3,
+                };
                 await using var connection = new NpgsqlConnection(text.ConnectionString);
                 await connection.OpenAsync(stop);
                 return null;

@@ -6,7 +6,8 @@ namespace Aspire.Hosting.Run;
 internal static class InstanceSnapshots
 {
     public static ResourceSnapshot First(RunContext run, ResourceInstance instance) =>
-        new(instance.Name, instance.Resource.Name, TypeOf(instance.Resource), instance.Name, null, run.Clock.GetUtcNow())
+        new(
+            instance.Name, instance.Resource.Name, TypeOf(instance.Resource), instance.Name, null, run.Clock.GetUtcNow())
         {
             Relationships =
             [
@@ -42,7 +43,8 @@ internal static class InstanceSnapshots
     }
 
     /// <summary>Replaces what a start has made known; keeps the rest.</summary>
-    public static ResourceSnapshot WithProperties(ResourceSnapshot snapshot, IReadOnlyList<ResourceProperty> properties) =>
+    public static ResourceSnapshot WithProperties(
+        ResourceSnapshot snapshot, IReadOnlyList<ResourceProperty> properties) =>
         snapshot with
         {
             Properties =

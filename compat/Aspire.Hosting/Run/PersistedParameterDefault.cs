@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace Aspire.Hosting.Run;
 
 /// <summary>A default that is made up once and then kept in the state folder, readable to its owner alone.</summary>
-/// <remarks>A database that was created with a password, or rows that were encrypted with a key, need the same again.</remarks>
+/// <remarks>A database made with a password, or rows encrypted with a key, need the same again.</remarks>
 internal sealed class PersistedParameterDefault(
     string name, ParameterDefault inner, IConfiguration configuration, string appHostDirectory) : ParameterDefault
 {

@@ -26,7 +26,9 @@ internal abstract class ResourceInstance : IAsyncDisposable
         Run = run;
         Resource = resource;
         Suffix = RandomNumberGenerator.GetString(SuffixLetters, SuffixLength);
-        Label = replica is null ? resource.Name : string.Create(CultureInfo.InvariantCulture, $"{resource.Name}-{replica}");
+        Label = replica is null
+            ? resource.Name
+            : string.Create(CultureInfo.InvariantCulture, $"{resource.Name}-{replica}");
         _status = new InstanceStatus(ResourceState.NotStarted);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting.Run;
 
-/// <summary>Where an AppHost keeps what a second start must find again: parameters, logs, the database's files.</summary>
+/// <summary>Where an AppHost keeps what a second start must find: parameters, logs, the database's files.</summary>
 internal static class StateFolder
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

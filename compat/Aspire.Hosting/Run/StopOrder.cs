@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Run;
 
-/// <summary>Stops each resource after those that depend on it: a service's last words still reach the database.</summary>
+/// <summary>Stops each resource after those that depend on it: a service's last words reach the database.</summary>
 internal sealed class StopOrder(RunContext run)
 {
     private readonly Dictionary<IResource, Task> _stopping = [];

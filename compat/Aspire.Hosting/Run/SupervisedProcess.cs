@@ -34,7 +34,7 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     /// <exception cref="DirectoryNotFoundException">There is no such working directory.</exception>
     public static SupervisedProcess Start(ProcessSpec spec)
     {
-        var searchPath = spec.Environment.TryGetValue("PATH", out var own) ? own : Environment.GetEnvironmentVariable("PATH");
+        var searchPath = spec.Environment.GetValueOrDefault("PATH") ?? Environment.GetEnvironmentVariable("PATH");
         var command = CommandPath.Find(spec.Command, searchPath)
             ?? throw new FileNotFoundException($"There is no command '{spec.Command}'.", spec.Command);
         if (!Directory.Exists(spec.WorkingDirectory))

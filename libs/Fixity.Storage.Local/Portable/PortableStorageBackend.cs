@@ -76,10 +76,15 @@ internal sealed class PortableStorageBackend(string root) : IStorageBackend
     private StorageProbe Probe()
     {
         var directory = new DirectoryInfo(root);
-        return directory.Exists
-            ? new StorageProbe(string.Create(
-                CultureInfo.InvariantCulture, $"dir:{directory.FullName}/created:{directory.CreationTimeUtc.Ticks}"))
-            : throw new StorageException(StorageFault.Configuration, default, $"the root {root} is not a directory");
+        if (!directory.Exists)
+        {
+            throw new StorageException(StorageFault.Configuration, default, $"the root {root} is not a directory");
+        }
+
+        // Elsewhere the framework makes a time of creation up from the others, and it moves with them.
+        var created = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? directory.CreationTimeUtc.Ticks : 0;
+        return new StorageProbe(
+            string.Create(CultureInfo.InvariantCulture, $"dir:{directory.FullName}/created:{created}"));
     }
 
     private sealed class PortableFile(SafeFileHandle handle, FilePath path) : IStorageFile

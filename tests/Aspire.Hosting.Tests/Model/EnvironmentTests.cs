@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Aspire.Hosting.Run;
 
 namespace Aspire.Hosting.Tests.Model;
 
@@ -47,7 +48,7 @@ public sealed class EnvironmentTests
         var query = model.Builder.AddProject<Projects.Aspire_Hosting_TestApp>("query")
             .WithReference(scheduler)
             .WithEnvironment("ADDRESS", scheduler.GetEndpoint("http"))
-            .WithEnvironment("HOST_AND_PORT", $"at {scheduler.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}!");
+            .WithEnvironment("HOST_AND_PORT", $"at {Address(scheduler)}!");
 
         var run = model.Lay();
         var environment = await model.EnvironmentOfAsync(query.Resource);
@@ -60,6 +61,9 @@ public sealed class EnvironmentTests
         Assert.Equal($"http://localhost:{port}", environment["ADDRESS"]);
         Assert.Equal($"at localhost:{port}!", environment["HOST_AND_PORT"]);
     }
+
+    private static EndpointReferenceExpression Address(IResourceBuilder<ProjectResource> service) =>
+        service.GetEndpoint("http").Property(EndpointProperty.HostAndPort);
 
     [Fact]
     public async Task A_reference_to_a_database_gives_the_connection_string_and_its_parts()
@@ -116,7 +120,7 @@ public sealed class EnvironmentTests
         var run = model.Lay();
         var endpoint = database.Resource.Parent.PrimaryEndpoint.EndpointAnnotation;
         endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", 5433);
-        var resolver = new Aspire.Hosting.Run.EnvironmentResolver(run, run.Instances[service.Resource][0]);
+        var resolver = new EnvironmentResolver(run, run.Instances[service.Resource][0]);
         var secret = (await resolver.VariablesAsync(CancellationToken.None))
             .Where(variable => variable.IsSecret).Select(variable => variable.Name).Order();
 
@@ -132,7 +136,7 @@ public sealed class EnvironmentTests
         var run = model.Lay();
         var environment = await model.EnvironmentOfAsync(frontend.Resource);
         var instance = run.Instances[frontend.Resource][0];
-        var args = await new Aspire.Hosting.Run.EnvironmentResolver(run, instance).ArgumentsAsync(CancellationToken.None);
+        var args = await new EnvironmentResolver(run, instance).ArgumentsAsync(CancellationToken.None);
 
         var port = $"{instance.Ports["http"]}";
         Assert.Equal(port, environment["PORT"]);

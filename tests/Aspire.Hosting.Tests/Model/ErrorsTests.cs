@@ -35,7 +35,8 @@ public sealed class ErrorsTests : IAsyncDisposable
     {
         var service = Service().WithHttpEndpoint().WithHttpsEndpoint().WithHttpHealthCheck("/health");
 
-        Assert.Equal("x_https_/health_200_check", service.Resource.Annotations.OfType<HealthCheckAnnotation>().Single().Key);
+        var check = Assert.Single(service.Resource.Annotations.OfType<HealthCheckAnnotation>());
+        Assert.Equal("x_https_/health_200_check", check.Key);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class AppHostProcessTests : IAsyncLifetime, IDisposable
             .Single(entry => entry.Key.EndsWith("Aspire.Hosting.TestAppHost.csproj", StringComparison.Ordinal)).Value!;
         _appHost = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", [assembly, $"--FIXITY_HOME={_state}", "--Fixity:Dashboard=false"])
+            StartInfo = new ProcessStartInfo(
+                "dotnet", [assembly, $"--FIXITY_HOME={_state}", "--Fixity:Dashboard=false"])
             {
                 RedirectStandardOutput = true,
             },
@@ -78,7 +79,10 @@ public sealed class AppHostProcessTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, _appHost.ExitCode);
         await Processes.UntilGoneAsync(_children, TimeSpan.FromSeconds(3));
 
-        var stopped = _lines.Where(line => line.Contains("stopped", StringComparison.Ordinal)).Select(line => line.Split()[2]).ToList();
+        var stopped = _lines
+            .Where(line => line.Contains("stopped", StringComparison.Ordinal))
+            .Select(line => line.Split()[2])
+            .ToList();
         Assert.Equal("database", stopped[^1]);
         Assert.True(stopped.IndexOf("parent") < stopped.IndexOf("stubborn"), string.Join(", ", stopped));
     }

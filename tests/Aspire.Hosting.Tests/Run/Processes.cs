@@ -9,7 +9,8 @@ internal static class Processes
     public static IReadOnlyList<int> DescendantsOf(int pid)
     {
         var children = Directory.GetDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var each) ? each : 0)
+            .Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var each) ? each : 0)
             .Where(each => each > 0)
             .Select(each => (Pid: each, Stat: Stat(each)))
             .Where(each => each.Stat is not null && each.Stat[0] != "Z")
@@ -35,7 +36,9 @@ internal static class Processes
         using var stop = new CancellationTokenSource(limit);
         while (pids.Any(IsAlive))
         {
-            Assert.False(stop.IsCancellationRequested, $"After {limit} still there: {string.Join(", ", pids.Where(IsAlive))}");
+            Assert.False(
+                stop.IsCancellationRequested,
+                $"After {limit} still there: {string.Join(", ", pids.Where(IsAlive))}");
             await Task.Delay(20);
         }
     }

@@ -6,7 +6,7 @@ namespace Fixity.Testing.Scanning;
 public sealed class FakeSegmentControl : ISegmentControl, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private TaskCompletionSource? _paused;
+    private volatile TaskCompletionSource? _paused;
 
     public CancellationToken Stopping => _stopping.Token;
 

@@ -88,7 +88,10 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         {
             Log("modified", Update(it.Id, it.Path, row => row with
             {
-                Metadata = it.New, State = FileState.Present, Algorithm = it.NewAlgorithm, Checksum = it.NewChecksum,
+                Metadata = it.New,
+                State = FileState.Present,
+                Algorithm = it.NewAlgorithm,
+                Checksum = it.NewChecksum,
                 ObservedChecksum = default,
             }));
         }
@@ -97,8 +100,10 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         {
             Update(it.Id, it.Path, row => row with
             {
-                Metadata = it.Metadata, State = it.ContentWasRead ? FileState.Present : row.State,
-                Algorithm = it.Algorithm, Checksum = it.Checksum,
+                Metadata = it.Metadata,
+                State = it.ContentWasRead ? FileState.Present : row.State,
+                Algorithm = it.Algorithm,
+                Checksum = it.Checksum,
             });
         }
 
@@ -117,7 +122,10 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         {
             Log("restored", Update(it.Id, it.Path, row => row with
             {
-                Metadata = it.Metadata, State = FileState.Present, Algorithm = it.Algorithm, Checksum = it.Checksum,
+                Metadata = it.Metadata,
+                State = FileState.Present,
+                Algorithm = it.Algorithm,
+                Checksum = it.Checksum,
                 ObservedChecksum = default,
             }));
         }

@@ -1,0 +1,6 @@
+namespace Fixity.Gateway.Audit;
+
+internal static class AuditRegistration
+{
+    public static void AddAudit(this IServiceCollection services) => services.AddSingleton<AuditLog>();
+}

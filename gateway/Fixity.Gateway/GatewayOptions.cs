@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Fixity.Gateway;
+
+/// <summary>Configuration section <c>Gateway</c>. Validated at start-up: a bad value stops the host, naming the key.</summary>
+internal sealed record GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>Lets the first administrator in, once. Without it nobody can set Fixity up from outside.</summary>
+    public string? SetupToken { get; init; }
+
+    /// <summary>How long a session lives without a request.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>How long a session lives, whatever is done with it.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Rounds of PBKDF2-HMAC-SHA512. OWASP's figure of 2023; raised, each hash follows at the next sign-in.</summary>
+    [Range(10_000, 10_000_000)]
+    public int PasswordIterations { get; init; } = 210_000;
+
+    /// <summary>Folder of the built SPA; absent: <c>wwwroot</c> beside the program.</summary>
+    public string? SpaPath { get; init; }
+}
+
+[OptionsValidator]
+internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>;
+
+internal static class GatewayOptionsRegistration
+{
+    // Enough for every request of the API; a file to upload is none of them.
+    private const long RequestBytes = 4 * 1024 * 1024;
+
+    public static void AddGatewayOptions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBytes;
+        });
+    }
+}

@@ -1,0 +1,6 @@
+namespace Fixity.Gateway.Users;
+
+internal static class UserRegistration
+{
+    public static void AddUsers(this IServiceCollection services) => services.AddSingleton<UserStore>();
+}

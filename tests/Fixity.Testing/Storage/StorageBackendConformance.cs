@@ -1,0 +1,234 @@
+using System.Text;
+using Fixity.Core;
+using Fixity.Storage;
+using Xunit;
+
+namespace Fixity.Testing.Storage;
+
+/// <summary>What every storage backend promises. A backend's own tests derive from it and say how its files are made.</summary>
+public abstract class StorageBackendConformance : IAsyncLifetime
+{
+    private IStorageBackend? _backend;
+
+    protected IStorageBackend Backend => _backend ??= Open();
+
+    /// <summary>Paths that sort differently by segment, by character and by byte.</summary>
+    protected virtual IReadOnlyList<string> AwkwardPaths { get; } =
+    [
+        "a", "a-b/x", "a.txt", "a,b", "ab/c", "a b", "a0", "dir/a", "dir/a.b", "dir/a-/1", "dir/sub/deep/file", "dir.txt",
+        "dir-2/x", "dir0", "Z", "é", "e\u0301", "日本語/ファイル", "\U0001F600", "\uFF5E", "name with\nnewline", "tab\t",
+        "\u202Ertl", "=HYPERLINK()", "<img src=x>", "..dots", "...", ".hidden/.x", "-dash", "~",
+    ];
+
+    public abstract Task InitializeAsync();
+
+    public virtual async Task DisposeAsync()
+    {
+        if (_backend is not null)
+        {
+            await _backend.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_listing_is_in_byte_order_of_the_whole_path()
+    {
+        await PutAllAsync();
+
+        var listed = await ListAsync(PathRange.Everything);
+
+        Assert.Equal(
+            AwkwardPaths.Select(FilePath.FromEscaped).Order().Select(path => path.ToString()),
+            listed.Select(entry => entry.Path.ToString()));
+        Assert.All(listed, entry => Assert.Equal(EntryKind.File, entry.Kind));
+    }
+
+    [Fact]
+    public async Task A_listing_goes_on_after_any_path_and_ends_before_any()
+    {
+        await PutAllAsync();
+        var all = (await ListAsync(PathRange.Everything)).ConvertAll(entry => entry.Path);
+        var bounds = all.Concat(all.Select(path => path.Parent.AsRangeKey())).Append(FilePath.FromEscaped("zz")).Distinct();
+
+        foreach (var bound in bounds)
+        {
+            Assert.Equal(all.Where(path => path > bound), await PathsAsync(new PathRange(default, After: bound)));
+            Assert.Equal(all.Where(path => path >= bound), await PathsAsync(new PathRange(bound)));
+            if (!bound.IsRoot)
+            {
+                Assert.Equal(all.Where(path => path < bound), await PathsAsync(new PathRange(default, To: bound)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_file_reads_as_it_was_written_from_any_offset()
+    {
+        var content = new byte[300_000];
+        new Random(1).NextBytes(content);
+        var path = FilePath.FromEscaped("dir/file");
+        await PutAsync(path, content);
+
+        await using var file = await Backend.OpenAsync(path, CancellationToken.None);
+
+        Assert.Equal(content, await ReadAllAsync(file, 0));
+        Assert.Equal(content[123_456..], await ReadAllAsync(file, 123_456));
+        Assert.Equal(0, await file.ReadAsync(content.Length, new byte[10], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Listing_handle_and_name_agree_about_a_file()
+    {
+        var path = FilePath.FromEscaped("dir/file");
+        await PutAsync(path, "content"u8.ToArray());
+
+        var listed = Assert.Single(await ListAsync(PathRange.Everything)).Metadata;
+        var named = await Backend.StatAsync(path, CancellationToken.None);
+        await using var file = await Backend.OpenAsync(path, CancellationToken.None);
+        var opened = await file.StatAsync(CancellationToken.None);
+
+        Assert.Equal(7, listed.SizeBytes);
+        Assert.Equal(EntryKind.File, named?.Kind);
+        Assert.True(listed.SameMomentAs(named.GetValueOrDefault().Metadata));
+        Assert.True(listed.SameMomentAs(opened));
+    }
+
+    [Fact]
+    public async Task Another_size_is_seen_by_handle_and_by_name()
+    {
+        var path = FilePath.FromEscaped("f");
+        await PutAsync(path, "short"u8.ToArray());
+        await using var file = await Backend.OpenAsync(path, CancellationToken.None);
+        var before = await file.StatAsync(CancellationToken.None);
+
+        await PutAsync(path, "longer than before"u8.ToArray());
+
+        var named = await Backend.StatAsync(path, CancellationToken.None);
+        Assert.False(before.SameMomentAs(named.GetValueOrDefault().Metadata));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_gone_and_not_an_error()
+    {
+        await PutAsync(FilePath.FromEscaped("dir/file"), []);
+
+        foreach (var path in (string[])["nothing", "dir/nothing", "nothing/below", "dir/file/below"])
+        {
+            var missing = FilePath.FromEscaped(path);
+            Assert.Null(await Backend.StatAsync(missing, CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<StorageException>(
+                async () => await Backend.OpenAsync(missing, CancellationToken.None));
+            Assert.Contains(refused.Fault, (StorageFault[])[StorageFault.Gone, StorageFault.NotRegular]);
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_is_not_a_file()
+    {
+        await PutAsync(FilePath.FromEscaped("dir/file"), []);
+
+        var refused = await Assert.ThrowsAsync<StorageException>(
+            async () => await Backend.OpenAsync(FilePath.FromEscaped("dir"), CancellationToken.None));
+
+        Assert.Equal(StorageFault.NotRegular, refused.Fault);
+    }
+
+    [Fact]
+    public async Task Every_listed_file_opens_again()
+    {
+        await PutAllAsync();
+
+        foreach (var entry in await ListAsync(PathRange.Everything))
+        {
+            await using var file = await Backend.OpenAsync(entry.Path, CancellationToken.None);
+            Assert.Equal(Encoding.UTF8.GetBytes(entry.Path.ToString()), await ReadAllAsync(file, 0));
+        }
+    }
+
+    [Fact]
+    public async Task The_identity_of_the_root_stays_while_its_content_changes()
+    {
+        var before = await Backend.ProbeAsync(CancellationToken.None);
+        await PutAsync(FilePath.FromEscaped("f"), []);
+
+        Assert.Equal(before, await Backend.ProbeAsync(CancellationToken.None));
+        await using var other = Open();
+        Assert.Equal(before, await other.ProbeAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_empty_root_lists_nothing() => Assert.Empty(await ListAsync(PathRange.Everything));
+
+    [Fact]
+    public async Task A_listing_may_be_left_in_the_middle()
+    {
+        await PutAllAsync();
+
+        await foreach (var block in Backend.ListAsync(PathRange.Everything, CancellationToken.None))
+        {
+            Assert.False(block.IsEmpty);
+            break;
+        }
+
+        Assert.Equal(AwkwardPaths.Count, (await ListAsync(PathRange.Everything)).Count);
+    }
+
+    [Fact]
+    public async Task A_cancelled_listing_ends()
+    {
+        using var cancel = new CancellationTokenSource();
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in Backend.ListAsync(PathRange.Everything, cancel.Token))
+            {
+                // Nothing is expected to come.
+            }
+        });
+    }
+
+    /// <summary>Opens another backend on the same root.</summary>
+    protected abstract IStorageBackend Open();
+
+    /// <summary>Makes a file, its folders and all, or gives it another content.</summary>
+    protected abstract Task PutAsync(FilePath path, byte[] content);
+
+    protected async Task<List<StorageEntry>> ListAsync(PathRange range)
+    {
+        var entries = new List<StorageEntry>();
+        await foreach (var block in Backend.ListAsync(range, CancellationToken.None))
+        {
+            foreach (var entry in block.ToArray())
+            {
+                entries.Add(entry with { Path = entry.Path.ToOwned() });
+            }
+        }
+
+        return entries;
+    }
+
+    protected static async Task<byte[]> ReadAllAsync(IStorageFile file, long offset)
+    {
+        var all = new List<byte>();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await file.ReadAsync(offset + all.Count, buffer, CancellationToken.None)) > 0)
+        {
+            all.AddRange(buffer.AsSpan(0, read));
+        }
+
+        return [.. all];
+    }
+
+    private async Task<List<FilePath>> PathsAsync(PathRange range) =>
+        (await ListAsync(range)).ConvertAll(entry => entry.Path);
+
+    private async Task PutAllAsync()
+    {
+        foreach (var path in AwkwardPaths)
+        {
+            await PutAsync(FilePath.FromEscaped(path), Encoding.UTF8.GetBytes(path));
+        }
+    }
+}
