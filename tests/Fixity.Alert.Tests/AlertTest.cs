@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fixity.Alert.Deliveries;
@@ -92,6 +93,13 @@ public abstract class AlertTest : IAsyncLifetime
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);
         return JsonElement.Parse(text).GetProperty("id").GetInt32();
+    }
+
+    protected static async Task<JsonElement> TestAsync(HttpClient admin, int webhook)
+    {
+        using var response = await admin.PostAsync($"/api/v1/webhooks/{webhook}/test", null);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     /// <summary>A change as the scanner commits it, notification included.</summary>
