@@ -1,5 +1,4 @@
 using Fixity.Gateway.Routing;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Fixity.Gateway.Spa;
