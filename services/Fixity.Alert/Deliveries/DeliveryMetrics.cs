@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Fixity.Alert.Deliveries;
+
+/// <summary>Meter and spans <c>Fixity.Alert</c>. Tags come from closed sets; webhook and delivery ids belong in spans and logs.</summary>
+internal sealed class DeliveryMetrics
+{
+    public const string Name = "Fixity.Alert";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    private readonly Counter<long> _matched;
+    private readonly Counter<long> _attempts;
+    private readonly Histogram<double> _duration;
+
+    public DeliveryMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        _matched = meter.CreateCounter<long>("fixity.webhook.matched", "{delivery}", "Deliveries made of new events.");
+        _attempts = meter.CreateCounter<long>(
+            "fixity.webhook.deliveries", "{attempt}", "Attempts, by what they left the delivery as.");
+        _duration = meter.CreateHistogram<double>(
+            "fixity.webhook.attempt.duration", "s", "From the first byte sent to the answer read.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.25, 1, 5, 30, 120, 300] });
+    }
+
+    public void Matched(int deliveries) => _matched.Add(deliveries);
+
+    /// <param name="status">delivered, retrying, failed or blocked.</param>
+    public void Attempted(string status, TimeSpan elapsed)
+    {
+        var tag = new KeyValuePair<string, object?>("status", status);
+        _attempts.Add(1, tag);
+        _duration.Record(elapsed.TotalSeconds, tag);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Fixity.Core;
+using Npgsql;
+
+namespace Fixity.Alert.Deliveries.Matching;
+
+/// <summary>What happened to single files: <c>scanner.change_events</c>.</summary>
+internal sealed class ChangeEventStream : EventStream
+{
+    public override string Source => "change_events";
+
+    protected override NpgsqlCommand CreateCommand(NpgsqlConnection connection) => new("""
+        select e.transaction_id, e.id, e.detected_at, e.target_id, t.name, e.scan_id, e.type, e.file_id, e.path,
+            e.previous_path, e.algorithm, e.old_checksum, e.new_checksum, e.old_size, e.new_size, e.old_mtime_ns,
+            e.new_mtime_ns
+        from scanner.change_events e
+        left join scheduler.targets t on t.id = e.target_id
+        where (e.transaction_id, e.id) > ($1, $2) and e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+        order by e.transaction_id, e.id
+        limit $3
+        """, connection);
+
+    protected override SourceEvent ReadEvent(NpgsqlDataReader row)
+    {
+        var id = row.GetInt64(1);
+        var data = ReadChange(row, id);
+        return new SourceEvent(
+            new EventPosition(row.GetFieldValue<ulong>(0), id),
+            string.Create(CultureInfo.InvariantCulture, $"change:{id}"),
+            "file." + data.Type,
+            row.GetFieldValue<DateTimeOffset>(2),
+            new PayloadTarget(row.GetInt32(3), row.IsDBNull(4) ? null : row.GetString(4)),
+            ReadLong(row, 5),
+            data);
+    }
+
+    private static FileChangeData ReadChange(NpgsqlDataReader row, long id)
+    {
+        var oldMtimeNs = ReadLong(row, 15);
+        var newMtimeNs = ReadLong(row, 16);
+        return new FileChangeData(
+            id,
+            row.GetInt64(7),
+            row.GetString(8),
+            row.IsDBNull(9) ? null : row.GetString(9),
+            row.GetString(6),
+            SeverityOf(row.GetString(6)),
+            row.IsDBNull(10) ? null : ((ChecksumAlgorithm)row.GetInt16(10)).Name(),
+            ReadHex(row, 11),
+            ReadHex(row, 12),
+            ReadLong(row, 13),
+            ReadLong(row, 14),
+            oldMtimeNs is { } old ? UnixNanoseconds.ToText(old) : null,
+            oldMtimeNs?.ToString(CultureInfo.InvariantCulture),
+            newMtimeNs is { } now ? UnixNanoseconds.ToText(now) : null,
+            newMtimeNs?.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string SeverityOf(string type) => ChangeTypes.TryParse(type, out var change)
+        ? change.Severity().Name()
+        : throw new InvalidOperationException($"\"{type}\" is not a type of change that this version knows.");
+
+    private static long? ReadLong(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    private static string? ReadHex(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
+}

@@ -1,0 +1,61 @@
+using Fixity.Alert.Deliveries.Sending;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Fixity.Alert.Deliveries.Matching;
+
+/// <summary>Makes a delivery of every new event and every webhook that wants it.</summary>
+internal sealed class EventMatcher(
+    EventMatchStore store, DeliveryWorker sending, DeliveryMetrics metrics, IOptions<AlertOptions> options,
+    TimeProvider clock, ILogger<EventMatcher> logger) : BackgroundService
+{
+    public const int BatchSize = 500;
+
+    private static readonly IReadOnlyList<EventStream> Streams = [new ChangeEventStream(), new TargetEventStream()];
+
+    private readonly WakeUp _wake = new(clock);
+
+    /// <summary>There may be new events: look now.</summary>
+    public void Wake() => _wake.Ring();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var stream in Streams)
+                {
+                    await CatchUpAsync(stream, stoppingToken);
+                }
+            }
+            catch (NpgsqlException e)
+            {
+                logger.EventsUnreachable(e, options.Value.PollInterval);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await _wake.WaitAsync(options.Value.PollInterval, stoppingToken);
+        }
+    }
+
+    private async Task CatchUpAsync(EventStream stream, CancellationToken cancellation)
+    {
+        MatchedBatch batch;
+        do
+        {
+            // No span for a look that finds nothing: there are many, and they say nothing.
+            batch = await store.MatchAsync(stream, BatchSize, cancellation);
+            if (batch.Deliveries > 0)
+            {
+                metrics.Matched(batch.Deliveries);
+                logger.EventsMatched(batch.Events, stream.Source, batch.Deliveries);
+                sending.Wake();
+            }
+        }
+        while (batch.Events == BatchSize);
+    }
+}

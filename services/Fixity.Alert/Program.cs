@@ -1,0 +1,21 @@
+using Fixity.Alert;
+using Fixity.Alert.Deliveries;
+using Fixity.Alert.Webhooks;
+using Fixity.Data;
+using Fixity.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddFixityDatabase(DatabaseRole.Alert);
+builder.Services.AddAlertOptions();
+builder.Services.AddWebhooks();
+builder.Services.AddDeliveries();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapWebhooks();
+app.MapDeliveries();
+
+await app.RunAsync();

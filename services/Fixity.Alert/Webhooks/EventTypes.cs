@@ -1,0 +1,35 @@
+using System.Collections.Frozen;
+
+namespace Fixity.Alert.Webhooks;
+
+/// <summary>The words of the events that a webhook can be told, and how a webhook's lists choose among them.</summary>
+internal static class EventTypes
+{
+    /// <summary>What <c>POST /webhooks/{id}/test</c> sends. No webhook can choose it, so no receiver takes a test for an alarm.</summary>
+    public const string Test = "webhook.test";
+
+    public static readonly FrozenSet<string> All = new[]
+    {
+        "file.added", "file.deleted", "file.modified", "file.moved", "file.attributes", "file.corrupted",
+        "file.restored", "large_change.detected", "scan.completed", "scan.partial", "scan.failed", "target.offline",
+        "target.online", "verification.stale",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private const string Wildcard = ".*";
+
+    private static readonly FrozenSet<string> Kinds = All
+        .Select(type => type[..type.IndexOf('.', StringComparison.Ordinal)] + Wildcard)
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a webhook's list may hold it: an event, or <c>file.*</c> for all of a kind.</summary>
+    public static bool IsKnownPattern(string pattern) => All.Contains(pattern) || Kinds.Contains(pattern);
+
+    /// <summary>Empty includes choose everything; excludes win.</summary>
+    public static bool Chooses(IReadOnlyList<string> includes, IReadOnlyList<string> excludes, string type) =>
+        (includes.Count == 0 || includes.Any(pattern => Matches(pattern, type)))
+        && !excludes.Any(pattern => Matches(pattern, type));
+
+    private static bool Matches(string pattern, string type) => pattern.EndsWith(Wildcard, StringComparison.Ordinal)
+        ? type.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
+        : string.Equals(pattern, type, StringComparison.Ordinal);
+}

@@ -1,0 +1,145 @@
+using System.Security.Claims;
+using Fixity.Alert.Deliveries;
+using Fixity.Alert.Deliveries.Sending;
+using Fixity.ServiceDefaults.Identity;
+using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fixity.Alert.Webhooks;
+
+/// <summary>HTTP surface of webhooks: say who is told, look at how they fare, try one.</summary>
+internal static class WebhookEndpoints
+{
+    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var webhooks = routes.MapGroup("/api/v1/webhooks").WithTags("Webhooks")
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden);
+
+        webhooks.MapGet("", ListAsync)
+            .WithName("listWebhooks")
+            .WithSummary("Webhooks and how they fare")
+            .RequireAuthorization(Roles.Viewer)
+            .ProducesValidationProblem();
+
+        webhooks.MapPost("", CreateAsync)
+            .WithName("createWebhook")
+            .WithSummary("Add a webhook; the answer is the only one that holds its secret")
+            .RequireAuthorization(Roles.Admin)
+            .ProducesValidationProblem();
+
+        webhooks.MapGet("/{id:int}", GetAsync)
+            .WithName("getWebhook")
+            .WithSummary("One webhook")
+            .RequireAuthorization(Roles.Viewer)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+        webhooks.MapPut("/{id:int}", ReplaceAsync)
+            .WithName("updateWebhook")
+            .WithSummary("Replace a webhook's settings; the secret only when one is given")
+            .RequireAuthorization(Roles.Admin)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+        webhooks.MapDelete("/{id:int}", DeleteAsync)
+            .WithName("deleteWebhook")
+            .WithSummary("Remove a webhook and its deliveries")
+            .RequireAuthorization(Roles.Admin)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+        webhooks.MapPost("/{id:int}/test", TestAsync)
+            .WithName("testWebhook")
+            .WithSummary("Send a sample now and say what happened")
+            .RequireAuthorization(Roles.Admin)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<Page<Webhook>>, ProblemHttpResult>> ListAsync(
+        WebhookQueries webhooks, CancellationToken cancellation, string? cursor = null, int? limit = null)
+    {
+        if (!Cursor.TryDecode<int>(cursor, out var after))
+        {
+            return WebhookProblems.CursorUnreadable();
+        }
+
+        var size = Cursor.Limit(limit);
+        var rows = await webhooks.ListAsync(after, size + 1, cancellation);
+        return TypedResults.Ok(Page.From(rows, size, last => Cursor.Encode(last.Id)));
+    }
+
+    private static async Task<Results<Created<WebhookCreated>, ProblemHttpResult>> CreateAsync(
+        WebhookRequest request, ClaimsPrincipal caller, WebhookStore store, WebhookQueries webhooks,
+        ILogger<WebhookStore> logger, CancellationToken cancellation)
+    {
+        if (WebhookRules.Check(request) is { Count: > 0 } errors)
+        {
+            return Problem.Validation(errors);
+        }
+
+        var secret = request.Secret ?? WebhookSecrets.Generate();
+        var id = await store.CreateAsync(request, secret, cancellation);
+        logger.WebhookCreated(id, caller.CallerName());
+        return await webhooks.FindAsync(id, cancellation) is { } webhook
+            ? TypedResults.Created($"/api/v1/webhooks/{id}", WebhookCreated.From(webhook, secret))
+            : WebhookProblems.NotFound(id);
+    }
+
+    private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> GetAsync(
+        int id, WebhookQueries webhooks, CancellationToken cancellation) =>
+        await webhooks.FindAsync(id, cancellation) is { } webhook
+            ? TypedResults.Ok(webhook)
+            : WebhookProblems.NotFound(id);
+
+    private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> ReplaceAsync(
+        int id, WebhookRequest request, ClaimsPrincipal caller, WebhookStore store, WebhookQueries webhooks,
+        ILogger<WebhookStore> logger, CancellationToken cancellation)
+    {
+        if (WebhookRules.Check(request) is { Count: > 0 } errors)
+        {
+            return Problem.Validation(errors);
+        }
+
+        if (!await store.ReplaceAsync(id, request, cancellation))
+        {
+            return WebhookProblems.NotFound(id);
+        }
+
+        logger.WebhookReplaced(id, caller.CallerName());
+        return await GetAsync(id, webhooks, cancellation);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        int id, ClaimsPrincipal caller, WebhookStore store, ILogger<WebhookStore> logger,
+        CancellationToken cancellation)
+    {
+        if (!await store.DeleteAsync(id, cancellation))
+        {
+            return WebhookProblems.NotFound(id);
+        }
+
+        logger.WebhookDeleted(id, caller.CallerName());
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<WebhookTestResult>, ProblemHttpResult>> TestAsync(
+        int id, WebhookStore store, DeliverySender sender, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (await store.FindDestinationAsync(id, cancellation) is not { } destination)
+        {
+            return WebhookProblems.NotFound(id);
+        }
+
+        var now = clock.GetUtcNow();
+        var deliveryId = Guid.CreateVersion7(now);
+        var started = clock.GetTimestamp();
+        var attempt = await sender.SendAsync(
+            destination, new OutgoingDelivery(deliveryId, EventTypes.Test, DeliveryPayload.Sample(deliveryId, now)), cancellation);
+        return TypedResults.Ok(new WebhookTestResult(
+            attempt.Outcome == AttemptOutcome.Delivered,
+            attempt.ResponseStatus,
+            clock.GetElapsedTime(started).TotalMilliseconds,
+            attempt.ResponseBody,
+            attempt.Error));
+    }
+}

@@ -1,0 +1,47 @@
+using Fixity.Core;
+
+namespace Fixity.Query.Changes;
+
+/// <summary>Something that happened to a file: the evidence, with old and new values.</summary>
+/// <param name="ScanId">The scan that found it; null: a person's act.</param>
+/// <param name="PreviousPath">Of a moved file: where it was.</param>
+/// <param name="OldChecksum">Of a corrupted file: the expected one.</param>
+/// <param name="NewChecksum">Of a corrupted file: the actual one.</param>
+/// <param name="OldMtime">RFC 3339 with nanoseconds; <c>oldMtimeNs</c> is the same as an exact integer.</param>
+public sealed record ChangeView(
+    long Id,
+    DateTimeOffset DetectedAt,
+    long? ScanId,
+    int TargetId,
+    string TargetName,
+    long FileId,
+    string Path,
+    string? PreviousPath,
+    ChangeType Type,
+    Severity Severity,
+    ChecksumAlgorithm? Algorithm,
+    string? OldChecksum,
+    string? NewChecksum,
+    long? OldSize,
+    long? NewSize,
+    string? OldMtime,
+    string? OldMtimeNs,
+    string? NewMtime,
+    string? NewMtimeNs,
+    DateTimeOffset? AcknowledgedAt,
+    string? AcknowledgedBy,
+    string? AcknowledgeReason);
+
+/// <summary>Which changes are asked for; null: no such filter.</summary>
+/// <param name="Path">A file, or a folder with everything below it; of a moved file also where it was.</param>
+/// <param name="Since">Inclusive.</param>
+/// <param name="Until">Exclusive.</param>
+internal sealed record ChangeFilter(
+    int? TargetId = null,
+    long? ScanId = null,
+    long? FileId = null,
+    ChangeType[]? Types = null,
+    string? Path = null,
+    DateTimeOffset? Since = null,
+    DateTimeOffset? Until = null,
+    bool? Acknowledged = null);

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Npgsql;
+
+namespace Fixity.Query.Events;
+
+/// <summary>The one connection of this process that listens to the scanners.</summary>
+internal sealed class ListenWorker(
+    NpgsqlDataSource database, PendingProgress pending, EventHub hub, TimeProvider clock, ILogger<ListenWorker> logger)
+    : BackgroundService
+{
+    private const string Channel = "fixity_progress";
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+
+    // A connection that a firewall forgot is silent, not closed: after so long a silence it is asked something.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    // Not strict: a newer scanner may say more than this version reads.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+    };
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var retry = FirstRetry;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(() => retry = FirstRetry, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                hub.EndHearing();
+                logger.Deaf(e, retry);
+                await Task.Delay(retry, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
+            }
+        }
+    }
+
+    private async Task ListenAsync(Action heard, CancellationToken stop)
+    {
+        await using var connection = await database.OpenConnectionAsync(stop);
+        connection.Notification += (_, notification) => Receive(notification.Payload);
+        await ExecuteAsync(connection, "listen fixity_progress", stop);
+        hub.BeginHearing();
+        heard();
+        logger.Listening();
+        while (true)
+        {
+            if (!await connection.WaitAsync(Silence, stop))
+            {
+                await ExecuteAsync(connection, "select 1", stop);
+            }
+        }
+    }
+
+    private void Receive(string payload)
+    {
+        try
+        {
+            pending.Add(JsonSerializer.Deserialize<ProgressNotice>(payload, Json)
+                ?? throw new JsonException("The payload is null."));
+        }
+        catch (JsonException e)
+        {
+            logger.NoticeUnreadable(e, Channel, payload);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+#pragma warning disable CA2100 // One of the two constants above.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

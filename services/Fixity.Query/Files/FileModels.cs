@@ -1,0 +1,59 @@
+using Fixity.Core;
+
+namespace Fixity.Query.Files;
+
+/// <summary>What can be said of a file now.</summary>
+/// <remarks>
+/// Unknown is said of a file that was there when last looked at, while its target is offline or its folder could not be
+/// listed. What was proved stays said: a corrupted file is corrupted, and a deleted one deleted, also out of reach.
+/// </remarks>
+public enum FileStanding
+{
+    Unknown = 0,
+    Present = FileState.Present,
+    Deleted = FileState.Deleted,
+    Corrupted = FileState.Corrupted,
+    Unreadable = FileState.Unreadable,
+}
+
+/// <summary>One file of the baseline, as it is accepted, and how it stands.</summary>
+/// <param name="Path">Below the root of its target; bytes that are not UTF-8 as <c>\xHH</c>, a backslash doubled.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Mtime">RFC 3339 with nanoseconds.</param>
+/// <param name="MtimeNs">The same, exactly: nanoseconds since 1970.</param>
+/// <param name="Mode">Permission bits in octal.</param>
+/// <param name="Checksum">The accepted one, lower-case hex; null when the file was never read to its end.</param>
+/// <param name="LastSeenAt">End of the last scan that proved it to be there; null for a deleted file.</param>
+/// <param name="VerifiedAt">When its content was last read and equal.</param>
+/// <param name="ObservedChecksum">What a corrupted file was last seen to hold, in the same algorithm.</param>
+public sealed record FileView(
+    long Id,
+    int TargetId,
+    string TargetName,
+    string Path,
+    long Size,
+    string Mtime,
+    string MtimeNs,
+    string? Mode,
+    ChecksumAlgorithm? Algorithm,
+    string? Checksum,
+    FileStanding State,
+    DateTimeOffset StateSince,
+    DateTimeOffset FirstSeenAt,
+    DateTimeOffset? LastSeenAt,
+    DateTimeOffset? VerifiedAt,
+    string? ObservedChecksum);
+
+/// <summary>Which files are asked for; null: no such filter.</summary>
+/// <param name="Path">A file, or a folder with everything below it.</param>
+/// <param name="Pattern">An ILIKE pattern over the whole path.</param>
+internal sealed record FileFilter(int? TargetId, string? Path, string? Pattern, FileStanding[]? States);
+
+/// <summary>The last file of a page: target by target, in path order within each.</summary>
+internal sealed record FileKey(int TargetId, string Path)
+{
+    public static FileKey First { get; } = new(0, "");
+
+    /// <summary>A cursor is what a client sends: it may lack the path.</summary>
+    public static bool IsSound(FileKey key) => key.Path is not null && Reading.FilterReader.IsText(key.Path);
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Fixity.Core;
+using Fixity.Query.Reading;
+using Npgsql;
+
+namespace Fixity.Query.Files;
+
+/// <summary>Reads files in path order, target by target.</summary>
+internal sealed class FileQueries(NpgsqlDataSource database)
+{
+    // 0 is unknown, else Core.FileState. The table of ranges is tiny: it holds only folders that failed just now.
+    private const string Standing = """
+        (case
+             when f.state in (1, 4) and (ts.state = 'offline' or exists (
+                 select from scanner.unknown_ranges u
+                 where u.target_id = f.target_id and starts_with(f.path, u.prefix)))
+             then 0::smallint
+             else f.state
+         end)
+        """;
+
+    private const string Columns = """
+        f.id, f.target_id, t.name, f.path, f.size, f.mtime_ns, f.mode, f.algorithm, f.checksum, f.standing,
+        f.state_since, f.first_seen_at,
+        -- Whatever is not deleted was proved to be there by the last complete scan, or by something later.
+        case when f.state <> 2 then greatest(complete.ended_at, f.first_seen_at, f.state_since) end,
+        f.verified_at, f.observed_checksum
+        """;
+
+    private const string From = """
+        scheduler.targets t
+        left join scanner.target_states ts on ts.target_id = t.id
+        left join scheduler.scans complete on complete.id = ts.last_complete_scan
+        """;
+
+    // $7: the stored states that can stand so; it lets the small index of states serve, and spares most rows the case.
+    private const string Filtered = $"""
+        ($6::text is null or f.path ilike $6)
+        and ($7::smallint[] is null or (f.state = any($7) and {Standing} = any($8)))
+        and f.path > case when t.id = $2 then $3 else '' end
+        """;
+
+    /// <summary>Each target's own page from the primary key, joined until the page is full.</summary>
+    /// <remarks>
+    /// <para>A path is a file or everything below a folder. These are two ranges ('a' and 'a/' up to 'a0'), since 'a-b' and
+    /// 'a.b' lie between them.</para>
+    /// <para>A filter that is null vanishes while planning: see <see cref="Scans.ScanQueries.PageSql"/>.</para>
+    /// </remarks>
+    internal const string PageSql = $"""
+        select {Columns}
+        from {From}
+        cross join lateral (
+            (select f.*, {Standing} as standing
+             from scanner.files f
+             where f.target_id = t.id and f.path = $4 and {Filtered})
+            union all
+            (select f.*, {Standing} as standing
+             from scanner.files f
+             where f.target_id = t.id
+               and ($4::text is null or (f.path >= $4 || '/' and f.path < $4 || '0'))
+               and {Filtered}
+             order by f.path
+             limit $5)
+        ) f
+        where (($1::int is null and t.deleted_at is null) or t.id = $1) and t.id >= $2
+        order by t.id, f.path
+        limit $5
+        """;
+
+    private const string FindSql = $"""
+        select {Columns}
+        from {From}
+        cross join lateral (
+            select f.*, {Standing} as standing from scanner.files f where f.id = $1 and f.target_id = t.id
+        ) f
+        """;
+
+    /// <summary>One row more than the limit, when there is one.</summary>
+    public async Task<List<FileView>> PageAsync(
+        FileFilter filter, FileKey after, int limit, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(PageSql);
+        Bind(command, filter, after, limit);
+        return await command.ReadAllAsync(ReadFile, cancellation);
+    }
+
+    public async Task<FileView?> FindAsync(long id, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(FindSql).With(id);
+        return await command.ReadOneAsync(ReadFile, cancellation);
+    }
+
+    public async Task<bool> ExistsAsync(long id, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("select exists (select from scanner.files where id = $1)")
+            .With(id);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    internal static void Bind(NpgsqlCommand command, FileFilter filter, FileKey after, int limit) => command
+        .With(filter.TargetId)
+        .With(after.TargetId)
+        .With(after.Path)
+        .With(filter.Path)
+        .With(limit + 1)
+        .With(filter.Pattern)
+        .With(filter.States is { } states ? StoredStates(states) : null)
+        .With(filter.States?.Select(state => (short)state).ToArray());
+
+    private static short[] StoredStates(FileStanding[] states) =>
+        [.. states.SelectMany(StoredAs).Distinct().Select(state => (short)state)];
+
+    private static FileState[] StoredAs(FileStanding standing) => standing == FileStanding.Unknown
+        ? [FileState.Present, FileState.Unreadable]
+        : [(FileState)standing];
+
+    // Column order is that of Columns.
+    private static FileView ReadFile(NpgsqlDataReader row)
+    {
+        var mtimeNs = row.GetInt64(5);
+        return new FileView(
+            row.GetInt64(0),
+            row.GetInt32(1),
+            row.GetString(2),
+            row.GetString(3),
+            row.GetInt64(4),
+            UnixNanoseconds.ToText(mtimeNs),
+            mtimeNs.ToString(CultureInfo.InvariantCulture),
+            row.IntOrNull(6) is { } mode ? Convert.ToString(mode, 8).PadLeft(4, '0') : null,
+            row.IsDBNull(7) ? null : (ChecksumAlgorithm)row.GetInt16(7),
+            row.HexOrNull(8),
+            (FileStanding)row.GetInt16(9),
+            row.Time(10),
+            row.Time(11),
+            row.TimeOrNull(12),
+            row.TimeOrNull(13),
+            row.HexOrNull(14));
+    }
+}

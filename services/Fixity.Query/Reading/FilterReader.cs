@@ -1,0 +1,105 @@
+using Fixity.Core;
+using Fixity.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Fixity.Query.Reading;
+
+/// <summary>Reads the filters of one request and gathers everything that is wrong with them into one problem.</summary>
+internal sealed class FilterReader
+{
+    private const int MaxSearchCharacters = 1_000;
+
+    private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
+    private bool _cursorIsBad;
+
+    /// <summary>What to answer instead of a page; null when all filters could be read.</summary>
+    public ProblemHttpResult? Problem =>
+        _errors.Count > 0 ? ServiceDefaults.Problems.Problem.Validation(_errors)
+        : _cursorIsBad ? PagingProblems.BadCursor()
+        : null;
+
+    /// <summary>Comma-separated or repeated words of an enum; null when there are none: no filter.</summary>
+    public T[]? Words<T>(string name, string? text)
+        where T : struct, Enum
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var values = new List<T>();
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (Reading.Words<T>.TryParse(word, out var value))
+            {
+                values.Add(value);
+            }
+            else
+            {
+                _errors[name] = [$"'{word}' is none of {Reading.Words<T>.Listed}."];
+            }
+        }
+
+        return [.. values];
+    }
+
+    /// <summary>A file or folder, in the stored spelling, with or without slashes round it; null: everything.</summary>
+    public string? Path(string name, string? text)
+    {
+        var trimmed = text?.Trim('/');
+        if (string.IsNullOrEmpty(trimmed))
+        {
+            return null;
+        }
+
+        if (FilePath.TryParse(trimmed, out var path))
+        {
+            return path.ToString();
+        }
+
+        _errors[name] = ["A path has no empty, '.' or '..' segment, and a backslash in it is doubled or written \\xHH."];
+        return null;
+    }
+
+    /// <summary>A piece of text that is looked for as it stands, as an ILIKE pattern.</summary>
+    public string? Contains(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (text.Length > MaxSearchCharacters || !IsText(text))
+        {
+            _errors[name] = [$"At most {MaxSearchCharacters} characters, and no NUL."];
+            return null;
+        }
+
+        return "%" + text
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal) + "%";
+    }
+
+    /// <summary>Whether PostgreSQL can hold the text.</summary>
+    public static bool IsText(string text) => !text.Contains('\0', StringComparison.Ordinal);
+
+    /// <summary>Where the next page begins; <paramref name="first"/> for the first page.</summary>
+    /// <param name="isSound">Whether a key that could be decoded is also one that the database can be asked with.</param>
+    public TKey Cursor<TKey>(string? text, TKey first, Func<TKey, bool>? isSound = null)
+        where TKey : notnull
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return first;
+        }
+
+        if (ServiceDefaults.Paging.Cursor.TryDecode<TKey>(text, out var key) && key is not null && isSound?.Invoke(key) != false)
+        {
+            return key;
+        }
+
+        _cursorIsBad = true;
+        return first;
+    }
+}

@@ -1,0 +1,63 @@
+using Npgsql;
+
+namespace Fixity.Query.Reading;
+
+/// <summary>Reads columns that may be null, and parameters that may be.</summary>
+internal static class RowReading
+{
+    public static string? TextOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static long? LongOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    public static int? IntOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetInt32(column);
+
+    public static double? DoubleOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetDouble(column);
+
+    public static DateTimeOffset Time(this NpgsqlDataReader row, int column) =>
+        row.GetFieldValue<DateTimeOffset>(column);
+
+    public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.Time(column);
+
+    /// <summary>Lower-case hex.</summary>
+    public static string? HexOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));
+
+    public static T Word<T>(this NpgsqlDataReader row, int column)
+        where T : struct, Enum => Words<T>.Read(row.GetString(column));
+
+    public static T? WordOrNull<T>(this NpgsqlDataReader row, int column)
+        where T : struct, Enum => row.IsDBNull(column) ? null : row.Word<T>(column);
+
+    /// <summary>Adds the next positional parameter.</summary>
+    public static NpgsqlCommand With<T>(this NpgsqlCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
+
+    public static async Task<List<T>> ReadAllAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<T>();
+        while (await row.ReadAsync(cancellation))
+        {
+            rows.Add(read(row));
+        }
+
+        return rows;
+    }
+
+    public static async Task<T?> ReadOneAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+        where T : class
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? read(row) : null;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Fixity.Core;
+
+namespace Fixity.Query.Scans;
+
+/// <summary>Why a scan was queued.</summary>
+public enum ScanTrigger
+{
+    Schedule,
+    Manual,
+    First,
+    CatchUp,
+}
+
+/// <summary>How much of what seems unchanged a scan re-reads.</summary>
+public enum ScanMode
+{
+    Incremental,
+    Full,
+}
+
+/// <summary>What was asked of an active scan and has not happened yet.</summary>
+public enum ScanControl
+{
+    Pause,
+    Cancel,
+}
+
+/// <summary>One scan: what it was asked to do, how far it is, what it found.</summary>
+/// <param name="Reason">A stable word when it did not complete.</param>
+/// <param name="Message">The same for people.</param>
+/// <param name="UpdatedAt">Its last committed batch.</param>
+/// <param name="IsBaseline">The first of its target: files are recorded, not reported.</param>
+/// <param name="FilesBefore">Present files in the baseline when it started; with <c>filesSeen</c>, how far it is.</param>
+/// <param name="Segments">Only where one scan is asked for.</param>
+public sealed record ScanView(
+    long Id,
+    int TargetId,
+    string TargetName,
+    ScanTrigger Trigger,
+    ScanMode Mode,
+    ScanStatus Status,
+    string? Reason,
+    string? Message,
+    DateTimeOffset RequestedAt,
+    string? RequestedBy,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? UpdatedAt,
+    bool IsBaseline,
+    ScanControl? Control,
+    long? FilesBefore,
+    long? BytesBefore,
+    string? CurrentPath,
+    long FilesSeen,
+    long BytesSeen,
+    long FilesHashed,
+    long BytesHashed,
+    long FilesAdded,
+    long FilesDeleted,
+    long FilesModified,
+    long FilesMoved,
+    long FilesCorrupted,
+    long FilesRestored,
+    long FilesVerified,
+    long FilesUnreadable,
+    long FilesUnstable,
+    long FilesSkipped,
+    long FilesUnknown,
+    long ErrorsCount,
+    bool LargeChange,
+    string? LargeChangeReason,
+    long? ResumedFrom,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<ScanSegmentView>? Segments = null);
+
+/// <summary>A range of path order that one scanner replica works through.</summary>
+/// <param name="Scanner">Who holds the lease now; null when nobody does.</param>
+/// <param name="Checkpoint">All up to and including this path is committed.</param>
+/// <param name="Attempt">How often it was claimed.</param>
+public sealed record ScanSegmentView(int Ordinal, ScanStatus Status, string? Scanner, string? Checkpoint, int Attempt);
+
+/// <summary>Something that a scan could not look at.</summary>
+public sealed record ScanErrorView(long Id, string Path, string Kind, string Message, DateTimeOffset OccurredAt);

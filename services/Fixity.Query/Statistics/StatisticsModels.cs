@@ -1,0 +1,21 @@
+namespace Fixity.Query.Statistics;
+
+/// <summary>How everything that is watched stands, in a dozen numbers.</summary>
+/// <param name="FilesPresent">Over the targets that have been listed; null while there are targets and none has been.</param>
+/// <param name="BytesPresent">Like <paramref name="FilesPresent"/>.</param>
+/// <param name="UnacknowledgedCorruptions">Corruptions found that nobody has acknowledged, restored files included.</param>
+/// <param name="Changes24h">Of the last 24 hours.</param>
+public sealed record OverviewView(
+    int Targets,
+    int TargetsOffline,
+    long? FilesPresent,
+    long? BytesPresent,
+    long FilesCorrupted,
+    long FilesUnreadable,
+    long UnacknowledgedCorruptions,
+    int ActiveScans,
+    ChangeCounts Changes24h,
+    DateTimeOffset? OldestVerificationAt);
+
+/// <summary>Changes by type.</summary>
+public sealed record ChangeCounts(long Added, long Deleted, long Modified, long Moved, long Corrupted, long Restored);

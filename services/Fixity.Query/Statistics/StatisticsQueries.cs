@@ -1,0 +1,80 @@
+using Fixity.Query.Reading;
+using Npgsql;
+
+namespace Fixity.Query.Statistics;
+
+/// <summary>Counts what stands in the database now; nothing is kept, so nothing can be stale.</summary>
+internal sealed class StatisticsQueries(NpgsqlDataSource database)
+{
+    /// <summary>Targets that were deleted count in none of it.</summary>
+    internal const string OverviewSql = """
+        with watched as (
+            select t.id, ts.state, ts.files_present, ts.bytes_present, oldest.verified_at,
+                   exists (
+                       select from scheduler.scans s
+                       where s.target_id = t.id and s.status in ('completed', 'partial')) as listed
+            from scheduler.targets t
+            left join scanner.target_states ts on ts.target_id = t.id
+            left join lateral (
+                select f.verified_at from scanner.files f
+                where f.target_id = t.id and f.state <> 2 and f.verified_at is not null
+                order by f.verified_at limit 1
+            ) oldest on true
+            where t.deleted_at is null
+        ), bad as (
+            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable
+            from scanner.files f
+            join watched w on w.id = f.target_id
+            where f.state in (3, 4)
+        ), recent as (
+            select count(*) filter (where c.type = 'added') as added,
+                   count(*) filter (where c.type = 'deleted') as deleted,
+                   count(*) filter (where c.type = 'modified') as modified,
+                   count(*) filter (where c.type = 'moved') as moved,
+                   count(*) filter (where c.type = 'corrupted') as corrupted,
+                   count(*) filter (where c.type = 'restored') as restored
+            from scanner.change_events c
+            join watched w on w.id = c.target_id
+            where c.detected_at >= now() - interval '24 hours'
+        ), totals as (
+            select count(*)::int as targets,
+                   (count(*) filter (where w.state = 'offline'))::int as offline,
+                   -- Of no targets at all, none is the truth and not a gap.
+                   case when count(*) = 0 then 0 else sum(w.files_present) filter (where w.listed) end as files,
+                   case when count(*) = 0 then 0 else sum(w.bytes_present) filter (where w.listed) end as bytes,
+                   min(w.verified_at) as oldest_verification
+            from watched w
+        )
+        select totals.targets, totals.offline, totals.files::bigint, totals.bytes::bigint,
+               bad.corrupted,
+               bad.unreadable,
+               (select count(*) from scanner.change_events c
+                join watched w on w.id = c.target_id
+                where c.type = 'corrupted' and c.acknowledged_at is null),
+               (select count(*)::int from scheduler.scans s
+                join watched w on w.id = s.target_id
+                where s.status in ('queued', 'running', 'paused')),
+               recent.added, recent.deleted, recent.modified, recent.moved, recent.corrupted, recent.restored,
+               totals.oldest_verification
+        from totals, bad, recent
+        """;
+
+    public async Task<OverviewView> OverviewAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(OverviewSql);
+        return (await command.ReadOneAsync(ReadOverview, cancellation))!;
+    }
+
+    private static OverviewView ReadOverview(NpgsqlDataReader row) => new(
+        row.GetInt32(0),
+        row.GetInt32(1),
+        row.LongOrNull(2),
+        row.LongOrNull(3),
+        row.GetInt64(4),
+        row.GetInt64(5),
+        row.GetInt64(6),
+        row.GetInt32(7),
+        new ChangeCounts(
+            row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
+        row.TimeOrNull(14));
+}

@@ -1,0 +1,127 @@
+using Fixity.Core;
+using Fixity.Query.Reading;
+using Fixity.Query.Scans;
+using Npgsql;
+
+namespace Fixity.Query.Targets;
+
+/// <summary>Reads targets with what is known of them as a whole.</summary>
+internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans)
+{
+    /// <summary>By name without case, which the unique index on it makes a key.</summary>
+    internal const string PageSql = """
+        select t.id, t.name, t.type, t.root, t.enabled, t.schedule, t.time_zone, t.checksum_algorithm, t.workers,
+               t.sample_percent, t.verify_within_days, t.batch_size, t.large_change_count, t.large_change_percent,
+               t.large_change_bytes, t.created_at, t.updated_at, coalesce(ts.state, 'unknown'), ts.state_since,
+               ts.state_reason, known.listed, ts.files_present, ts.bytes_present, files.corrupted, files.unreadable,
+               ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name)
+        from scheduler.targets t
+        left join scanner.target_states ts on ts.target_id = t.id
+        left join scheduler.scans complete on complete.id = ts.last_complete_scan
+        left join scheduler.scans active
+               on active.target_id = t.id and active.status in ('queued', 'running', 'paused')
+        left join lateral (
+            select s.id from scheduler.scans s
+            where s.target_id = t.id and s.ended_at is not null
+            order by s.id desc limit 1
+        ) ended on true
+        cross join lateral (
+            -- A scan that failed or was cancelled has not counted the files.
+            select exists (
+                select from scheduler.scans s
+                where s.target_id = t.id and s.status in ('completed', 'partial')) as listed
+        ) known
+        cross join lateral (
+            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable
+            from scanner.files f
+            where f.target_id = t.id and f.state in (3, 4)
+        ) files
+        cross join lateral (
+            select count(*)::int as count from scanner.unknown_ranges u where u.target_id = t.id
+        ) ranges
+        left join lateral (
+            select f.verified_at from scanner.files f
+            where f.target_id = t.id and f.state <> 2 and f.verified_at is not null
+            order by f.verified_at limit 1
+        ) oldest on true
+        where t.deleted_at is null and ($1::int is null or t.id = $1) and lower(t.name) > $2
+        order by lower(t.name)
+        limit $3
+        """;
+
+    /// <param name="after">Lower-case name of the last target of the page before; empty for the first page.</param>
+    public Task<List<TargetRow>> PageAsync(string after, int limit, CancellationToken cancellation) =>
+        ReadAsync(null, after, limit + 1, cancellation);
+
+    public async Task<TargetView?> FindAsync(int id, CancellationToken cancellation) =>
+        await ReadAsync(id, "", 1, cancellation) is [var found] ? found.View : null;
+
+    /// <summary>The state alone, for those of the targets that exist.</summary>
+    public async Task<List<(int TargetId, TargetState State)>> StatesAsync(int[] ids, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select target_id, state from scanner.target_states where target_id = any($1)
+            """).With(ids);
+        return await command.ReadAllAsync(row => (row.GetInt32(0), row.Word<TargetState>(1)), cancellation);
+    }
+
+    private async Task<List<TargetRow>> ReadAsync(int? id, string after, int rows, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(PageSql).With(id).With(after).With(rows);
+        var found = await command.ReadAllAsync(ReadTarget, cancellation);
+        long[] scanIds = [.. found.SelectMany(row => new[] { row.ActiveScanId, row.LastScanId }).OfType<long>()];
+        var byId = (await scans.ManyAsync(scanIds, cancellation)).ToDictionary(scan => scan.Id);
+        return found.ConvertAll(row => row with
+        {
+            View = row.View with { ActiveScan = ScanOf(row.ActiveScanId), LastScan = ScanOf(row.LastScanId) },
+        });
+
+        ScanView? ScanOf(long? scanId) => scanId is { } known ? byId.GetValueOrDefault(known) : null;
+    }
+
+    private static TargetRow ReadTarget(NpgsqlDataReader row)
+    {
+        var listed = row.GetBoolean(20);
+        return new TargetRow(
+            row.GetString(30),
+            row.LongOrNull(27),
+            row.LongOrNull(28),
+            new TargetView(
+                row.GetInt32(0),
+                row.GetString(1),
+                row.Word<TargetType>(2),
+                row.GetString(3),
+                row.GetBoolean(4),
+                row.TextOrNull(5),
+                row.GetString(6),
+                (ChecksumAlgorithm)row.GetInt16(7),
+                row.IntOrNull(8),
+                row.GetDouble(9),
+                row.GetInt32(10),
+                row.GetInt32(11),
+                row.LongOrNull(12),
+                row.DoubleOrNull(13),
+                row.LongOrNull(14),
+                row.Time(15),
+                row.Time(16),
+                NextRunAt: null,
+                row.Word<TargetState>(17),
+                row.TimeOrNull(18),
+                row.TextOrNull(19),
+                FilesPresent: listed ? row.LongOrNull(21) : null,
+                BytesPresent: listed ? row.LongOrNull(22) : null,
+                FilesCorrupted: CountOrUnknown(row.GetInt64(23), listed),
+                FilesUnreadable: CountOrUnknown(row.GetInt64(24), listed),
+                row.GetInt32(25),
+                row.TimeOrNull(26),
+                ActiveScan: null,
+                LastScan: null,
+                row.TimeOrNull(29)));
+    }
+
+    // None found is news only once everything was looked at; one found is news at once.
+    private static long? CountOrUnknown(long count, bool listed) => listed || count > 0 ? count : null;
+}
+
+/// <summary>A target as it was read, with the key of its place in the list.</summary>
+internal sealed record TargetRow(string SortKey, long? ActiveScanId, long? LastScanId, TargetView View);

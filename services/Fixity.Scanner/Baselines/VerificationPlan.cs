@@ -1,0 +1,69 @@
+using Fixity.Scanner.Scans;
+using Npgsql;
+
+namespace Fixity.Scanner.Baselines;
+
+/// <summary>Which unchanged files a scan re-reads: those verified longest ago, up to a place in that order.</summary>
+/// <param name="DueUntil">Null: none.</param>
+/// <param name="DueHash">Decides among files that were verified in the same batch; differs from scan to scan.</param>
+internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
+{
+    // Enough files for the sample, and for each to be read again within the promised days: what would be overdue when
+    // the next scan comes, a day from now, is due today. Exactly so many, because the order has no ties.
+    private const string MakeSql = """
+        with counted as (
+            select count(*) as present,
+                count(*) filter (
+                    where verified_at is null
+                        or verified_at < now() - make_interval(days => $3) + interval '1 day') as aged
+            from scanner.files where target_id = $2 and state = 1
+        ), due as (
+            select greatest(ceil($4 / 100.0 * present)::bigint, aged) as files from counted
+        ), last_due as (
+            select verified_at, hashint8extended(id, $1) as hash
+            from scanner.files
+            where target_id = $2 and state = 1
+            order by verified_at, hash
+            offset (select greatest(files - 1, 0) from due) limit (select least(files, 1) from due)
+        )
+        insert into scanner.scan_verifications (scan_id, due_until, due_hash, files_due)
+        select $1, l.verified_at, l.hash, d.files
+        from due d left join last_due l on true
+        on conflict (scan_id) do nothing
+        """;
+
+    /// <summary>The plan of the scan, made when its first segment begins and the same for the others and after a resume.</summary>
+    public static async Task<VerificationPlan> ReadOrMakeAsync(
+        NpgsqlDataSource database, SegmentClaim claim, CancellationToken cancellation)
+    {
+        if (await ReadAsync(database, claim.ScanId, cancellation) is { } made)
+        {
+            return made;
+        }
+
+        await using (var command = database.CreateCommand(MakeSql))
+        {
+            command.CommandTimeout = 0; // A sort of all files of the target, where there are millions.
+            command.With(claim.ScanId).With(claim.Target.Id).With(claim.Target.VerifyWithinDays)
+                .With(claim.Target.SamplePercent);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+
+        return await ReadAsync(database, claim.ScanId, cancellation)
+            ?? throw new LeaseLostException(claim.ScanId, claim.Ordinal); // Forgotten already: the scan is closed.
+    }
+
+    private static async Task<VerificationPlan?> ReadAsync(
+        NpgsqlDataSource database, long scanId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select due_until, due_hash from scanner.scan_verifications where scan_id = $1
+            """);
+        command.With(scanId);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? Read(row) : null;
+    }
+
+    private static VerificationPlan Read(NpgsqlDataReader row) => new(
+        row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0), row.IsDBNull(1) ? null : row.GetInt64(1));
+}

@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace Fixity.Scanner;
+
+/// <summary>Waits out a database that is away: what failed for its sake alone is tried again, ever less often.</summary>
+internal sealed class DatabaseRetry(TimeProvider clock)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+
+    /// <param name="mayGoOn">Asked before each further attempt; when it says no the failure is thrown.</param>
+    public async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, Func<bool> mayGoOn, CancellationToken cancellation)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                return await attempt(cancellation);
+            }
+            catch (NpgsqlException failure) when (IsOutage(failure) && mayGoOn())
+            {
+                // Jitter: replicas that lost the database together must not come back together.
+                await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), clock, cancellation);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    /// <summary>Whether the statement may succeed when it is tried again later.</summary>
+    public static bool IsOutage(NpgsqlException failure) =>
+        failure.IsTransient
+        || failure.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.CannotConnectNow
+        || failure.SqlState?.StartsWith("08", StringComparison.Ordinal) == true
+        || (failure is not PostgresException && failure.InnerException is IOException or TimeoutException);
+}

@@ -1,0 +1,22 @@
+using Fixity.Data;
+using Fixity.Scanner;
+using Fixity.Scanner.Baselines;
+using Fixity.Scanner.Changes;
+using Fixity.Scanner.Scans;
+using Fixity.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddFixityDatabase(DatabaseRole.Scanner);
+builder.Services.AddScannerOptions();
+builder.Services.AddScans();
+builder.Services.AddBaselines();
+builder.Services.AddChanges();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapChanges();
+
+await app.RunAsync();

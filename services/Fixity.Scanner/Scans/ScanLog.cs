@@ -1,0 +1,49 @@
+namespace Fixity.Scanner.Scans;
+
+/// <summary>Log messages of the scan loop. Event ids 3000–3099; an id is never reused, operators alert on it.</summary>
+internal static partial class ScanLog
+{
+    [LoggerMessage(3000, LogLevel.Information,
+        "Scan {ScanId} of target {TargetName} ({Root}): segment {Ordinal} claimed, attempt {Attempt}, from '{Checkpoint}'")]
+    public static partial void SegmentClaimed(
+        this ILogger logger, long scanId, string targetName, string root, int ordinal, int attempt, string checkpoint);
+
+    [LoggerMessage(3001, LogLevel.Information,
+        "Scan {ScanId}: segment {Ordinal} ended as {Outcome} after {ElapsedSeconds:F1} s")]
+    public static partial void SegmentEnded(
+        this ILogger logger, long scanId, int ordinal, string outcome, double elapsedSeconds);
+
+    [LoggerMessage(3002, LogLevel.Warning,
+        "Scan {ScanId}: segment {Ordinal} was taken over by another scanner; what was not committed is dropped")]
+    public static partial void LeaseLost(this ILogger logger, long scanId, int ordinal);
+
+    [LoggerMessage(3003, LogLevel.Warning,
+        "Scan {ScanId}: the lease of segment {Ordinal} could not be renewed in time; another scanner may have it")]
+    public static partial void LeaseUnprovable(this ILogger logger, Exception exception, long scanId, int ordinal);
+
+    [LoggerMessage(3004, LogLevel.Warning,
+        "Scan {ScanId} failed: {Reason}. Nothing was marked deleted on its account. {Message}")]
+    public static partial void ScanFailed(this ILogger logger, long scanId, string reason, string message);
+
+    [LoggerMessage(3005, LogLevel.Error, "Scan {ScanId}: segment {Ordinal} failed for a reason that nobody expected")]
+    public static partial void ScanBroken(this ILogger logger, Exception exception, long scanId, int ordinal);
+
+    [LoggerMessage(3006, LogLevel.Warning, "The database does not answer; next look at the queue in {PollInterval}")]
+    public static partial void QueueUnreachable(this ILogger logger, Exception exception, TimeSpan pollInterval);
+
+    [LoggerMessage(3007, LogLevel.Information, "Scan {ScanId} of target {TargetId} closed: {Status}")]
+    public static partial void ScanClosed(this ILogger logger, long scanId, int targetId, string status);
+
+    [LoggerMessage(3008, LogLevel.Warning,
+        "Scan {ScanId}: the database was away too long for segment {Ordinal}; it goes on from its checkpoint")]
+    public static partial void DatabaseAway(this ILogger logger, Exception exception, long scanId, int ordinal);
+
+    [LoggerMessage(3009, LogLevel.Warning, "Target {TargetId} is online again")]
+    public static partial void TargetOnline(this ILogger logger, int targetId);
+
+    [LoggerMessage(3010, LogLevel.Information, "Listening for scans as {Owner}")]
+    public static partial void Listening(this ILogger logger, string owner);
+
+    [LoggerMessage(3011, LogLevel.Debug, "Not listening for notifications any more; polling until it works again")]
+    public static partial void ListeningFailed(this ILogger logger, Exception exception);
+}

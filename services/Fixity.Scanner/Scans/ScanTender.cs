@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Fixity.Scanner.Scans;
+
+/// <summary>Looks after scans that nobody works on: cancels and pauses them as wished, and closes what a dead scanner
+/// left unclosed.</summary>
+internal sealed class ScanTender(
+    NpgsqlDataSource database, ScanCloser closer, QueueSignal signal, IOptions<ScannerOptions> options,
+    ILogger<ScanTender> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = signal.Subscribe();
+        while (true)
+        {
+            try
+            {
+                await TendAsync(stoppingToken);
+            }
+            catch (NpgsqlException failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.QueueUnreachable(failure, options.Value.PollInterval);
+            }
+
+            await wait(options.Value.PollInterval, stoppingToken);
+        }
+    }
+
+    public async Task TendAsync(CancellationToken cancellation)
+    {
+        await PauseAsync(cancellation);
+        foreach (var scanId in await FindEndedAsync(cancellation))
+        {
+            await closer.TryCloseAsync(scanId, cancellation);
+        }
+    }
+
+    private async Task PauseAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            with idle as (
+                select s.id
+                from scheduler.scans s
+                where s.control = 'pause' and s.status in ('queued', 'running')
+                    and not exists (
+                        select from scheduler.scan_segments g
+                        where g.scan_id = s.id and g.status = 'running' and g.lease_until >= now())
+            ), parked as (
+                update scheduler.scan_segments g set status = 'paused', lease_until = null, lease_owner = null
+                from idle
+                where g.scan_id = idle.id and g.status in ('queued', 'running')
+                returning g.scan_id
+            ), paused as (
+                update scheduler.scans s set status = 'paused', updated_at = now()
+                where s.id in (select scan_id from parked)
+                returning s.id, s.target_id
+            )
+            select pg_notify('fixity_progress',
+                json_build_object('kind', 'scan', 'scanId', id, 'targetId', target_id)::text)::text
+            from paused
+            """);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<List<long>> FindEndedAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select s.id
+            from scheduler.scans s join scheduler.targets t on t.id = s.target_id
+            where s.status in ('queued', 'running', 'paused')
+                and case when s.control = 'cancel' or t.deleted_at is not null
+                    then not exists (
+                        select from scheduler.scan_segments g
+                        where g.scan_id = s.id and g.status = 'running' and g.lease_until >= now())
+                    else not exists (
+                        select from scheduler.scan_segments g
+                        where g.scan_id = s.id and g.status in ('queued', 'running', 'paused'))
+                    end
+            order by s.id
+            """);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var ended = new List<long>();
+        while (await row.ReadAsync(cancellation))
+        {
+            ended.Add(row.GetInt64(0));
+        }
+
+        return ended;
+    }
+}

@@ -1,0 +1,26 @@
+using Fixity.Data;
+using Fixity.Scheduler.Scans;
+using Fixity.Scheduler.Schedules;
+using Fixity.Scheduler.Status;
+using Fixity.Scheduler.Targets;
+using Fixity.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddFixityDatabase(DatabaseRole.Scheduler);
+builder.Services.AddTargets();
+builder.Services.AddScans();
+builder.Services.AddSchedules();
+builder.Services.AddStatus();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+
+var api = app.MapGroup("/api/v1");
+api.MapTargets();
+api.MapScans();
+api.MapStatus();
+
+await app.RunAsync();

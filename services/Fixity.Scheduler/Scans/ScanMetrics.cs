@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Fixity.Scheduler.Scans;
+
+/// <summary>Meter and activity source <c>Fixity.Scheduler</c>.</summary>
+internal sealed class ScanMetrics
+{
+    public const string Name = "Fixity.Scheduler";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    private readonly Counter<long> _requests;
+
+    public ScanMetrics(IMeterFactory meters) => _requests = meters.Create(Name)
+        .CreateCounter<long>("fixity.scheduler.scan_requests", "{request}", "Scans asked for, by trigger and outcome.");
+
+    public void Requested(string trigger, EnqueueOutcome outcome) => _requests.Add(
+        1, new TagList { { "trigger", trigger }, { "outcome", outcome.ToString() } });
+}

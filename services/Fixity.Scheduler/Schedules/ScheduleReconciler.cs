@@ -1,0 +1,106 @@
+using Npgsql;
+using Quartz;
+
+namespace Fixity.Scheduler.Schedules;
+
+/// <summary>Makes the triggers in the job store say what the targets say. Any replica may do it, at any time, again.</summary>
+internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<ScheduleReconciler> logger)
+{
+    // "sched" in ASCII: any number will do that nobody else takes.
+    private const long LockKey = 0x7363686564;
+
+    // A database that restarts is back within minutes; after that the next run of the schedule stands.
+    private static readonly RetryPolicy Retries =
+        RetryPolicy.Exponential(6, TimeSpan.FromSeconds(10), 2, TimeSpan.FromMinutes(5));
+
+    public async Task ReconcileAsync(IScheduler scheduler, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // One replica at a time, and rows read after the lock: what an older reading wrote is always corrected.
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var wait = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection))
+        {
+            wait.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
+            await wait.ExecuteNonQueryAsync(cancellation);
+        }
+
+        foreach (var difference in await ReadDifferencesAsync(connection, cancellation))
+        {
+            await SettleAsync(scheduler, difference, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task<List<Difference>> ReadDifferencesAsync(
+        NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        // The description of a trigger holds what it was made of, so that equal means nothing to do.
+        await using var command = new NpgsqlCommand("""
+            select coalesce(wanted.name, found.name), wanted.schedule, wanted.time_zone
+            from (
+                select id::text as name, schedule, time_zone, schedule || ' | ' || time_zone as made_of
+                from scheduler.targets
+                where enabled and deleted_at is null and schedule is not null
+            ) wanted
+            full join (
+                select trigger_name as name, description as made_of, trigger_state
+                from scheduler.qrtz_triggers
+                where sched_name = $1 and trigger_group = $2
+            ) found on found.name = wanted.name
+            where found.name is null or wanted.name is null
+                or found.made_of is distinct from wanted.made_of or found.trigger_state = 'ERROR'
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ScheduleRegistration.ClusterName });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ScanJob.TriggerGroup });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var differences = new List<Difference>();
+        while (await row.ReadAsync(cancellation))
+        {
+            differences.Add(ReadDifference(row));
+        }
+
+        return differences;
+    }
+
+    private async Task SettleAsync(IScheduler scheduler, Difference difference, CancellationToken cancellation)
+    {
+        var key = new TriggerKey(difference.TargetId, ScanJob.TriggerGroup);
+        if (difference.Schedule is not { } text)
+        {
+            await scheduler.UnscheduleJob(key, cancellation);
+            logger.Unscheduled(difference.TargetId);
+            return;
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(difference.TimeZone!, out var zone)
+            || !CronSchedule.TryParse(text, zone, out var schedule))
+        {
+            // It was valid when it was saved: this machine lacks the zone.
+            logger.ScheduleUnreadable(difference.TargetId, text, difference.TimeZone!);
+            return;
+        }
+
+        var job = JobBuilder.Create<ScanJob>().WithIdentity(ScanJob.Key).RequestRecovery().StoreDurably().Build();
+        var trigger = TriggerBuilder.Create()
+            .WithIdentity(key)
+            .ForJob(ScanJob.Key)
+            .WithDescription($"{text} | {difference.TimeZone}")
+            .WithRetryPolicy(Retries)
+            .WithCronSchedule(schedule, cron => cron
+                .InTimeZone(zone)
+                // However many runs were missed while nothing ran: one scan makes up for all of them.
+                .WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
+            .Build();
+        await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellation);
+        logger.Scheduled(difference.TargetId, text, difference.TimeZone!);
+    }
+
+    private static Difference ReadDifference(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.IsDBNull(1) ? null : row.GetString(1),
+        row.IsDBNull(2) ? null : row.GetString(2));
+
+    /// <param name="Schedule">Null: the target wants no trigger.</param>
+    private sealed record Difference(string TargetId, string? Schedule, string? TimeZone);
+}

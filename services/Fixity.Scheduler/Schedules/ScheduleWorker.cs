@@ -1,0 +1,77 @@
+using Fixity.Data;
+using Fixity.Scheduler.Targets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using Quartz;
+
+namespace Fixity.Scheduler.Schedules;
+
+/// <summary>Takes part in the clustered schedule as long as this process runs, and keeps the triggers in step with the targets.</summary>
+internal sealed class ScheduleWorker(
+    ISchedulerFactory quartz, ScheduleReconciler reconciler, WatchedFolder watched, HealthCheckService health,
+    ScheduleSignal signal, ScheduleState state, TimeProvider clock, ILogger<ScheduleWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
+
+    private IScheduler? _scheduler;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        state.Stopped();
+        await base.StopAsync(cancellationToken);
+        if (_scheduler is not null)
+        {
+            // Waits for jobs that are putting a scan in the queue; what they cannot finish another replica recovers.
+            await _scheduler.Shutdown(true, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = await RoundAsync(stoppingToken) ? Interval : RetryInterval;
+            await signal.WaitAsync(wait, clock, stoppingToken);
+        }
+    }
+
+    /// <returns>False when the round should be repeated soon.</returns>
+    private async Task<bool> RoundAsync(CancellationToken cancellation)
+    {
+        var ready = await health.CheckHealthAsync(
+            static check => check.Tags.Contains(DatabaseRegistration.ReadyTag), cancellation);
+        if (ready.Status != HealthStatus.Healthy)
+        {
+            state.Failed(string.Join(" ", ready.Entries.Values.Select(entry => entry.Description)));
+            return false;
+        }
+
+        try
+        {
+            var scheduler = await StartedAsync(cancellation);
+            await watched.EnsureAsync(cancellation);
+            await reconciler.ReconcileAsync(scheduler, cancellation);
+            state.Reconciled();
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or SchedulerException or TimeoutException)
+        {
+            state.Failed("The schedules could not be brought up to date: " + e.Message);
+            logger.RoundFailed(e, RetryInterval);
+            return false;
+        }
+    }
+
+    private async Task<IScheduler> StartedAsync(CancellationToken cancellation)
+    {
+        _scheduler ??= await quartz.GetScheduler(cancellation);
+        if (_scheduler.Status != SchedulerStatus.Running)
+        {
+            await _scheduler.Start(cancellation);
+            logger.Started(await _scheduler.GetSchedulerInstanceId(cancellation));
+        }
+
+        return _scheduler;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Fixity.Scheduler.Targets;
+
+/// <summary>Log messages of targets. Event ids 2020–2039.</summary>
+internal static partial class TargetLog
+{
+    [LoggerMessage(2020, LogLevel.Information, "Target {TargetId} was made of the watched folder {Root}")]
+    public static partial void WatchCreated(this ILogger logger, int targetId, string root);
+
+    [LoggerMessage(2021, LogLevel.Error, "The watched folder {Root} is not a target: {Reason}")]
+    public static partial void WatchRefused(this ILogger logger, string root, string reason);
+}

@@ -1,0 +1,64 @@
+using Fixity.Core;
+
+namespace Fixity.Scheduler.Targets;
+
+/// <summary>What kind of storage a target lies on.</summary>
+public enum TargetType
+{
+    Local,
+    Nfs,
+    Smb,
+    S3,
+    Docker,
+    Agent,
+}
+
+/// <summary>Everything an administrator says of a target. What is left out takes the default; null means none.</summary>
+/// <param name="Root">Absolute path below an allowed root.</param>
+/// <param name="Schedule">Five-field cron, read in <paramref name="TimeZone"/>; null: scanned by hand only.</param>
+/// <param name="TimeZone">IANA name.</param>
+/// <param name="Workers">Files read at once; null: chosen by the scanner.</param>
+/// <param name="SamplePercent">Share of the unchanged files that each scan re-reads.</param>
+/// <param name="VerifyWithinDays">No file's last verification gets older than this.</param>
+/// <param name="ResetIdentity">Another root is the right one now: the next scan records its identity anew.</param>
+public sealed record TargetRequest(
+    string Name,
+    TargetType Type,
+    string Root,
+    bool Enabled = true,
+    string? Schedule = TargetRequest.DefaultSchedule,
+    string TimeZone = "UTC",
+    ChecksumAlgorithm ChecksumAlgorithm = ChecksumAlgorithm.Blake3,
+    int? Workers = null,
+    double SamplePercent = 1,
+    int VerifyWithinDays = 90,
+    int BatchSize = 1000,
+    long? LargeChangeCount = 1000,
+    double? LargeChangePercent = 5,
+    long? LargeChangeBytes = 107374182400,
+    bool ResetIdentity = false)
+{
+    public const string DefaultSchedule = "0 3 * * *";
+}
+
+/// <summary>A target as the scheduler holds it.</summary>
+/// <param name="NextRunAt">Null when it is disabled or has no schedule.</param>
+public sealed record Target(
+    int Id,
+    string Name,
+    TargetType Type,
+    string Root,
+    bool Enabled,
+    string? Schedule,
+    string TimeZone,
+    ChecksumAlgorithm ChecksumAlgorithm,
+    int? Workers,
+    double SamplePercent,
+    int VerifyWithinDays,
+    int BatchSize,
+    long? LargeChangeCount,
+    double? LargeChangePercent,
+    long? LargeChangeBytes,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? NextRunAt);

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+
+namespace Fixity.Query.Tests.Statistics;
+
+[Trait("Category", "Database")]
+public sealed class OverviewTests(RunningQuery query) : IClassFixture<RunningQuery>
+{
+    [Fact]
+    public async Task The_overview_counts_what_stands_in_the_database()
+    {
+        await AssertOverviewAsync("""
+            {"targets":0,"targetsOffline":0,"filesPresent":0,"bytesPresent":0,"filesCorrupted":0,"filesUnreadable":0,
+             "unacknowledgedCorruptions":0,"activeScans":0,"changes24h":{"added":0,"deleted":0,"modified":0,"moved":0,
+             "corrupted":0,"restored":0},"oldestVerificationAt":null}
+            """);
+
+        var first = await query.Database.AddTargetAsync();
+        await query.Database.AddScanAsync(first);
+        await AssertOverviewAsync("""
+            {"targets":1,"targetsOffline":0,"filesPresent":null,"bytesPresent":null,"filesCorrupted":0,
+             "filesUnreadable":0,"unacknowledgedCorruptions":0,"activeScans":1,"changes24h":{"added":0,"deleted":0,
+             "modified":0,"moved":0,"corrupted":0,"restored":0},"oldestVerificationAt":null}
+            """);
+
+        await FillAsync();
+        await AssertOverviewAsync("""
+            {"targets":3,"targetsOffline":1,"filesPresent":14,"bytesPresent":1400,"filesCorrupted":2,
+             "filesUnreadable":1,"unacknowledgedCorruptions":2,"activeScans":1,"changes24h":{"added":1,"deleted":1,
+             "modified":1,"moved":1,"corrupted":2,"restored":1},"oldestVerificationAt":"2025-05-05T00:00:00+00:00"}
+            """);
+    }
+
+    private async Task FillAsync()
+    {
+        var database = query.Database;
+        var second = await database.AddTargetAsync();
+        var third = await database.AddTargetAsync();
+        var deleted = await database.AddTargetAsync();
+        foreach (var target in new[] { second, third, deleted })
+        {
+            await database.EndScanAsync(await database.AddScanAsync(target), "completed", "2026-01-01T00:00:00Z");
+            await database.AddFileAsync(target, "bad", state: 3);
+        }
+
+        await database.SetStateAsync(third, "offline");
+        await database.AddFileAsync(second, "locked", state: 4);
+        foreach (var type in new[] { "added", "deleted", "modified", "moved", "corrupted", "restored" })
+        {
+            await database.AddChangeAsync(second, type, "x");
+        }
+
+        await database.AddChangeAsync(second, "corrupted", "acknowledged", acknowledged: true);
+        await database.AddChangeAsync(third, "corrupted", "old", detectedAt: "2026-01-01Z");
+        await database.AddChangeAsync(deleted, "corrupted", "not watched any more");
+        await database.ExecuteAsync($"""
+            update scheduler.targets set deleted_at = now() where id = {deleted};
+            update scanner.files set verified_at = case target_id when {second} then timestamptz '2025-05-05Z'
+                when {deleted} then timestamptz '2020-01-01Z' end;
+            """);
+    }
+
+    private async Task AssertOverviewAsync(string expected) =>
+        Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), (await query.GetAsync("/stats/overview")).ToJsonString());
+}

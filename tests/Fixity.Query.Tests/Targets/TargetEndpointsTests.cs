@@ -1,0 +1,113 @@
+using System.Net;
+
+namespace Fixity.Query.Tests.Targets;
+
+[Trait("Category", "Database")]
+public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<RunningQuery>
+{
+    [Fact]
+    public async Task A_target_that_was_never_scanned_says_nothing_of_its_files()
+    {
+        var id = await query.Database.AddTargetAsync("/data", "never scanned");
+
+        var target = await query.GetAsync($"/targets/{id}");
+
+        Assert.Equal(
+            [
+                "id", "name", "type", "root", "enabled", "schedule", "timeZone", "checksumAlgorithm", "workers",
+                "samplePercent", "verifyWithinDays", "batchSize", "largeChangeCount", "largeChangePercent",
+                "largeChangeBytes", "createdAt", "updatedAt", "nextRunAt", "state", "stateSince", "stateReason",
+                "filesPresent", "bytesPresent", "filesCorrupted", "filesUnreadable", "unknownRanges",
+                "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt",
+            ],
+            target.Select(member => member.Key));
+        Assert.Equal("unknown", (string?)target["state"]);
+        Assert.Equal("local", (string?)target["type"]);
+        Assert.Equal("blake3", (string?)target["checksumAlgorithm"]);
+        Assert.Equal(107374182400, (long)target["largeChangeBytes"]!);
+        foreach (var unknown in new[] { "filesPresent", "bytesPresent", "filesCorrupted", "filesUnreadable", "stateSince" })
+        {
+            Assert.Null(target[unknown]);
+        }
+    }
+
+    [Fact]
+    public async Task A_first_scan_that_failed_counts_no_files()
+    {
+        var id = await query.Database.AddTargetAsync();
+        await query.Database.EndScanAsync(await query.Database.AddScanAsync(id), "failed", "2026-01-01T00:00:00Z");
+
+        var target = await query.GetAsync($"/targets/{id}");
+
+        Assert.Null(target["filesPresent"]);
+        Assert.Equal("failed", (string?)target["lastScan"]!["status"]);
+        Assert.Null(target["lastCompleteScanAt"]);
+    }
+
+    [Fact]
+    public async Task A_target_shows_what_is_known_of_it_as_a_whole()
+    {
+        var id = await query.Database.AddTargetAsync();
+        await query.Database.EndScanAsync(await query.Database.AddScanAsync(id), "completed", "2026-01-01T00:00:00Z");
+        var failed = await query.Database.AddScanAsync(id);
+        await query.Database.EndScanAsync(failed, "failed", "2026-01-02T00:00:00Z");
+        var active = await query.Database.AddScanAsync(id);
+        await query.Database.AddFileAsync(id, "bad1", state: 3);
+        await query.Database.AddFileAsync(id, "bad2", state: 3);
+        await query.Database.AddFileAsync(id, "locked", state: 4);
+        await query.Database.ExecuteAsync($"""
+            update scanner.files set verified_at = '2025-05-05Z' where target_id = {id} and path = 'bad2';
+            update scanner.files set verified_at = '2025-06-06Z' where target_id = {id} and path = 'locked';
+            insert into scanner.files (target_id, path, size, mtime_ns, state, first_scan_id, verified_at)
+            values ({id}, 'gone', 1, 1, 2, 1, '2020-01-01Z');
+            insert into scanner.unknown_ranges (target_id, prefix, scan_id, cause) values ({id}, 'x/', 1, 'io');
+            """);
+
+        var target = await query.GetAsync($"/targets/{id}");
+
+        Assert.Equal("online", (string?)target["state"]);
+        Assert.Equal((7, 700), ((long)target["filesPresent"]!, (long)target["bytesPresent"]!));
+        Assert.Equal((2, 1), ((long)target["filesCorrupted"]!, (long)target["filesUnreadable"]!));
+        Assert.Equal(1, (int)target["unknownRanges"]!);
+        Assert.Equal("2025-05-05T00:00:00+00:00", (string?)target["oldestVerificationAt"]);
+        Assert.Equal(active, (long)target["activeScan"]!["id"]!);
+        Assert.Equal(failed, (long)target["lastScan"]!["id"]!);
+        Assert.Equal("2026-01-01T00:00:00+00:00", (string?)target["lastCompleteScanAt"]);
+    }
+
+    [Fact]
+    public async Task Targets_come_by_name_and_deleted_ones_not_at_all()
+    {
+        var ids = new List<int>();
+        foreach (var name in new[] { "zz-B", "zz-a", "zz-C", "zz-d" })
+        {
+            ids.Add(await query.Database.AddTargetAsync(name: name));
+        }
+
+        await query.Database.ExecuteAsync($"update scheduler.targets set deleted_at = now() where id = {ids[3]}");
+
+        var names = (await query.AllAsync("/targets", 1)).Select(target => (string)target["name"]!);
+
+        Assert.Equal(["zz-a", "zz-B", "zz-C"], names.Where(name => name.StartsWith("zz-", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.NotFound, (await query.GetProblemAsync($"/targets/{ids[3]}")).Status);
+    }
+
+    [Theory]
+    [InlineData("/targets")]
+    [InlineData("/targets/1")]
+    [InlineData("/scans")]
+    [InlineData("/scans/1")]
+    [InlineData("/scans/1/errors")]
+    [InlineData("/files")]
+    [InlineData("/files/1")]
+    [InlineData("/files/1/history")]
+    [InlineData("/changes")]
+    [InlineData("/stats/overview")]
+    [InlineData("/events")]
+    public async Task Nobody_is_served_without_the_gateways_identity(string path)
+    {
+        using var response = await query.Stranger.GetAsync(new Uri("/api/v1" + path, UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+}

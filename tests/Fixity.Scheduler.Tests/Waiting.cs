@@ -1,0 +1,17 @@
+namespace Fixity.Scheduler.Tests;
+
+/// <summary>Waits for what another process or thread brings about; fails by name instead of hanging.</summary>
+internal static class Waiting
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static async Task UntilAsync(string what, Func<Task<bool>> holds)
+    {
+        var end = DateTime.UtcNow + Patience;
+        while (!await holds())
+        {
+            Assert.True(DateTime.UtcNow < end, $"Waited {Patience} in vain until {what}.");
+            await Task.Delay(50);
+        }
+    }
+}
