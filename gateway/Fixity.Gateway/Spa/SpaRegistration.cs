@@ -38,7 +38,7 @@ internal static class SpaRegistration
     });
 
     public static void MapSpa(this IEndpointRouteBuilder routes) => routes
-        .MapFallback(ServePageAsync)
+        .MapFallback("{**path}", ServePageAsync)
         .ExcludeFromDescription()
         .AllowAnonymous();
 
