@@ -15,7 +15,12 @@ internal static class ProxyConfiguration
 
     /// <summary>Where the instances of a service are: <c>services:{name}:http:0</c>, <c>1</c> and so on.</summary>
     public static IReadOnlyList<string> AddressesOf(string service, IConfiguration configuration) =>
-        [.. configuration.GetSection($"services:{service}:http").GetChildren().Select(child => child.Value).OfType<string>()];
+    [
+        .. configuration.GetSection($"services:{service}:http").GetChildren()
+            .Select(child => child.Value).OfType<string>()
+            .Where(address => !string.IsNullOrWhiteSpace(address))
+            .Distinct(),
+    ];
 
     private static RouteConfig RouteOf(ProxiedRoute route) => new()
     {

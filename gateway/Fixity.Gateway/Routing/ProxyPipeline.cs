@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Fixity.Gateway.Audit;
 using Fixity.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Fixity.Gateway.Routing;
@@ -54,7 +55,7 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, IResult problem)
+    private static async Task WriteAsync(HttpContext context, ProblemHttpResult problem)
     {
         context.Response.Clear();
         context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);

@@ -37,7 +37,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
     {
         var (hash, now) = (Secret.Hash(token), clock.GetUtcNow());
         var found = await ReadAsync(hash, now, cancellation);
-        if (found is var (session, seen) && now - seen >= TouchEvery)
+        if (found is { } live && now - live.Seen >= TouchEvery)
         {
             await using var touch = database.CreateCommand("""
                 update gateway.sessions set last_seen_at = $2 where token_hash = $1

@@ -1,5 +1,4 @@
 using Fixity.Gateway.Routing;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Fixity.Gateway.Spa;
@@ -39,7 +38,7 @@ internal static class SpaRegistration
     });
 
     public static void MapSpa(this IEndpointRouteBuilder routes) => routes
-        .MapFallback(ServePageAsync)
+        .MapFallback("{**path}", ServePageAsync)
         .ExcludeFromDescription()
         .AllowAnonymous();
 

@@ -1,0 +1,100 @@
+using System.Net;
+using Fixity.Gateway.SignIn;
+using Fixity.ServiceDefaults.Identity;
+
+namespace Fixity.Gateway.Tests.SignIn;
+
+[Trait("Category", "Database")]
+public sealed class LogInTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>, IAsyncLifetime
+{
+    // All tests come from one address: its failures of the test before are forgotten by now.
+    public Task InitializeAsync()
+    {
+        gateway.Clock.Advance(TimeSpan.FromHours(1));
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Unknown_wrong_and_disabled_get_one_and_the_same_answer()
+    {
+        var known = await gateway.AddUserAsync(Roles.Viewer);
+        var disabled = await gateway.AddUserAsync(Roles.Viewer);
+        await gateway.Database.ExecuteAsync($"update gateway.users set disabled_at = now() where username = '{disabled}'");
+
+        var bodies = new HashSet<string>();
+        foreach (var (name, password) in new[]
+        {
+            ("nobody", GatewayFixture.Password), (known, "a wrong password"), (disabled, GatewayFixture.Password),
+            (known, new string('x', 5000)), ("a\0b", GatewayFixture.Password), (new string('n', 5000), GatewayFixture.Password),
+        })
+        {
+            using var answer = await gateway.NewBrowser().LogInAsync(name, password);
+            await answer.AssertProblemAsync(HttpStatusCode.Unauthorized, "invalid-credentials");
+            bodies.Add((await answer.JsonAsync()).GetProperty("detail").GetString()!);
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
+        }
+
+        Assert.Single(bodies);
+    }
+
+    [Fact]
+    public async Task After_a_few_failures_the_account_waits_longer_and_longer()
+    {
+        var name = await gateway.AddUserAsync(Roles.Viewer);
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < SignInThrottle.AccountFailures; i++)
+        {
+            using var refused = await gateway.NewBrowser().LogInAsync(name, "a wrong password");
+            await refused.AssertProblemAsync(HttpStatusCode.Unauthorized, "invalid-credentials");
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            // The right password waits too: otherwise the answer would tell which one it is.
+            using var early = await gateway.NewBrowser().LogInAsync(name.ToUpperInvariant());
+            await early.AssertProblemAsync(HttpStatusCode.TooManyRequests, "too-many-attempts");
+            waits.Add(early.Headers.RetryAfter!.Delta!.Value);
+            gateway.Clock.Advance(waits[^1]);
+            using var refused = await gateway.NewBrowser().LogInAsync(name, "a wrong password");
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)], waits);
+        gateway.Clock.Advance(TimeSpan.FromSeconds(8));
+        using var right = await gateway.NewBrowser().LogInAsync(name);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_address_that_tries_many_accounts_waits_too()
+    {
+        for (var i = 0; i < SignInThrottle.AddressFailures; i++)
+        {
+            using var refused = await gateway.NewBrowser().LogInAsync($"guess{i}", "a wrong password");
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        using var early = await gateway.NewBrowser().LogInAsync("another", "a wrong password");
+
+        await early.AssertProblemAsync(HttpStatusCode.TooManyRequests, "too-many-attempts");
+    }
+
+    [Fact]
+    public async Task A_hash_of_another_cost_is_made_anew_at_the_next_sign_in()
+    {
+        var name = await gateway.AddUserAsync(Roles.Viewer);
+        var hash = new PasswordHasher(Microsoft.Extensions.Options.Options.Create(
+            new GatewayOptions { PasswordIterations = 12_345 })).Hash(GatewayFixture.Password);
+        await gateway.Database.ExecuteAsync($"update gateway.users set password_hash = '{hash}' where username = '{name}'");
+
+        using var first = await gateway.NewBrowser().LogInAsync(name);
+        using var second = await gateway.NewBrowser().LogInAsync(name);
+
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.StartsWith("pbkdf2-sha512$10000$", await gateway.Database.ScalarAsync<string>(
+            $"select password_hash from gateway.users where username = '{name}'"), StringComparison.Ordinal);
+    }
+}
