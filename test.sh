@@ -5,6 +5,12 @@
 #   FIXITY_FULL=1  the long runs in full
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
+
+# A shell in the background ignores Ctrl+C, and so would all it starts; tests of stopping by Ctrl+C need it back.
+if [ -z "${FIXITY_SIGNALS_RESET:-}" ] && env --default-signal=INT true 2>/dev/null; then
+  FIXITY_SIGNALS_RESET=1 exec env --default-signal=INT ./test.sh "$@"
+fi
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
 results=$(mktemp -d)

@@ -24,4 +24,10 @@ internal static class FixityModel
 
         return options.Watch is null ? scheduler : scheduler.WithEnvironment("Scheduler__Watch", options.Watch);
     }
+
+    /// <summary>On one's own machine a webhook's receiver may well be on it too; elsewhere private addresses are refused.</summary>
+    public static IResourceBuilder<ProjectResource> WithReceiversOnThisMachine(this IResourceBuilder<ProjectResource> alert) =>
+        alert.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? alert.WithEnvironment("Alert__AllowPrivateNetworks", "true")
+            : alert;
 }

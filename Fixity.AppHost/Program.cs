@@ -46,6 +46,7 @@ var alert = builder.AddProject<Projects.Fixity_Alert>("alert")
     .WithReference(database)
     .WithEnvironment("Fixity__GatewayKey", gatewayKey)
     .WithEnvironment("Fixity__EncryptionKey", encryptionKey)
+    .WithReceiversOnThisMachine()
     .WaitForCompletion(migrations);
 
 var query = builder.AddProject<Projects.Fixity_Query>("query")

@@ -27,6 +27,12 @@ public static class TelemetryRegistration
             });
         }
 
+        // Each statement and each request is a span already; as log lines they would bury what an operator looks for.
+        foreach (var chatty in (ReadOnlySpan<string>)["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp", "Quartz"])
+        {
+            builder.Logging.AddFilter(chatty, LogLevel.Warning);
+        }
+
         builder.Logging.AddOpenTelemetry(logs =>
         {
             logs.IncludeFormattedMessage = true;

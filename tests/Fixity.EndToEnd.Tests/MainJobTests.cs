@@ -39,7 +39,7 @@ public sealed class MainJobTests : IAsyncLifetime
 
         var first = await _api.ScanToItsEndAsync(target);
         Assert.Equal("completed", (string?)first["status"]);
-        Assert.Equal(Files + FileTree.OddlyNamed, (long)first["filesAdded"]!);
+        Assert.Equal(Files + FileTree.OddlyNamed, (long)first["filesHashed"]!);
         Assert.Empty(await _api.ItemsAsync($"/api/v1/changes?target={target}"));
 
         var second = await _api.ScanToItsEndAsync(target);
@@ -90,7 +90,7 @@ public sealed class MainJobTests : IAsyncLifetime
 
         var ended = await _api.EndOfAsync(scan);
         Assert.Equal("completed", (string?)ended["status"]);
-        Assert.Equal(60 + FileTree.OddlyNamed, (long)ended["filesAdded"]!);
+        Assert.Equal(60 + FileTree.OddlyNamed, (long)ended["filesSeen"]!);
         Assert.Equal(2, (int)ended["segments"]![0]!["attempt"]!);
         Assert.Equal(60 + FileTree.OddlyNamed, (await _api.ItemsAsync($"/api/v1/files?target={target}&limit=200")).Count);
     }

@@ -104,6 +104,8 @@ create index change_events_by_id on scanner.change_events (id);
 create index change_events_by_target on scanner.change_events (target_id, id desc);
 create index change_events_by_scan on scanner.change_events (scan_id, id);
 create index change_events_by_file on scanner.change_events (file_id, id);
+-- The few that somebody must see, however many others there are.
+create index change_events_corrupted on scanner.change_events (id) where type = 'corrupted';
 create index change_events_in_commit_order on scanner.change_events (transaction_id, id);
 
 -- Makes the partitions of a month and the next ones; called by every scan before it writes. Idempotent.

@@ -33,7 +33,9 @@ create table alert.webhook_deliveries (
     unique (webhook_id, event_key)
 );
 
-create index webhook_deliveries_due on alert.webhook_deliveries (next_attempt_at) where status = 'pending';
+-- By webhook first: the backlog of a dead receiver must not be walked to find what is due for the others.
+create index webhook_deliveries_due on alert.webhook_deliveries (webhook_id, next_attempt_at, id)
+    where status = 'pending';
 create index webhook_deliveries_by_webhook on alert.webhook_deliveries (webhook_id, created_at desc, id);
 
 -- Up to where each stream of events has been matched with the webhooks.
