@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace Fixity.Gateway;
 
 /// <summary>Configuration section <c>Gateway</c>. Validated at start-up: a bad value stops the host, naming the key.</summary>
-internal sealed record GatewayOptions
+internal sealed record GatewayOptions : IValidatableObject
 {
     public const string Section = "Gateway";
 
@@ -23,8 +24,16 @@ internal sealed record GatewayOptions
     [Range(10_000, 10_000_000)]
     public int PasswordIterations { get; init; } = 210_000;
 
+    /// <summary>Networks (<c>10.0.0.0/8</c>) of the proxies whose X-Forwarded-For and -Proto are believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
     /// <summary>Folder of the built SPA; absent: <c>wwwroot</c> beside the program.</summary>
     public string? SpaPath { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TrustedProxies
+        .Where(network => !IPNetwork.TryParse(network, out _))
+        .Select(network => new ValidationResult(
+            $"{Section}:TrustedProxies: '{network}' is no network such as 10.0.0.0/8.", [nameof(TrustedProxies)]));
 }
 
 [OptionsValidator]

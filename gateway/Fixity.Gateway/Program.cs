@@ -26,6 +26,7 @@ builder.Services.AddMergedOpenApi();
 
 var app = builder.Build();
 
+app.UseTrustedProxies();
 app.UseSecurityHeaders();
 app.UseFixityProblems();
 app.UseRequestTelemetry();

@@ -12,6 +12,9 @@ namespace Fixity.Gateway.SignIn;
 /// <summary>The door itself: who am I, set up, sign in, sign out, change my password.</summary>
 internal static class SignInEndpoints
 {
+    // No user can have this name.
+    private const string SetupAccount = ":setup";
+
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/api/v1/auth").WithTags("SignIn");
@@ -74,7 +77,7 @@ internal static class SignInEndpoints
             return SignInProblems.SetupDone();
         }
 
-        if (door.Throttle.TryBegin("setup", context.Connection.RemoteIpAddress) is { } wait)
+        if (door.Throttle.TryBegin(SetupAccount, context.Connection.RemoteIpAddress) is { } wait)
         {
             return TooManyAttempts(context, wait);
         }
@@ -86,7 +89,7 @@ internal static class SignInEndpoints
             return SignInProblems.InvalidSetupToken();
         }
 
-        door.Throttle.Succeeded("setup", context.Connection.RemoteIpAddress);
+        door.Throttle.Succeeded(SetupAccount, context.Connection.RemoteIpAddress);
         var errors = UserValidation.ErrorsOf(request.Username, request.Password);
         if (errors.Count > 0)
         {

@@ -81,6 +81,36 @@ public sealed class LogInTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         await early.AssertProblemAsync(HttpStatusCode.TooManyRequests, "too-many-attempts");
     }
 
+    [Theory]
+    [InlineData(null, "127.0.0.1", false)]
+    [InlineData("10.0.0.0/8", "127.0.0.1", false)]
+    [InlineData("127.0.0.0/8", "203.0.113.7", true)]
+    public async Task Only_a_proxy_that_was_named_is_believed_where_a_request_comes_from(
+        string? trusted, string address, bool isSecure)
+    {
+        var name = await gateway.AddUserAsync(Roles.Viewer);
+        var settings = new Dictionary<string, string?>();
+        if (trusted is not null)
+        {
+            settings["Gateway:TrustedProxies:0"] = trusted;
+        }
+
+        var app = gateway.Start(null, settings);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(new { username = name, password = GatewayFixture.Password }),
+        };
+        request.Headers.Add("X-Forwarded-For", "203.0.113.7");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+
+        using var answer = await gateway.NewNobody(app.ClientOptions.BaseAddress).SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(isSecure, answer.Headers.Contains("Strict-Transport-Security"));
+        Assert.Equal(address, await gateway.Database.ScalarAsync<string>(
+            $"select address from gateway.audit_log where actor = '{name}' and action = 'sign-in'"));
+    }
+
     [Fact]
     public async Task A_hash_of_another_cost_is_made_anew_at_the_next_sign_in()
     {
