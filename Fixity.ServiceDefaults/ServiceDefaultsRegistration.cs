@@ -1,6 +1,7 @@
 using Fixity.ServiceDefaults.Health;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Json;
+using Fixity.ServiceDefaults.OpenApi;
 using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,8 +28,8 @@ public static class ServiceDefaultsRegistration
         builder.Services.AddStrictJson();
         builder.Services.AddFixityProblems();
         builder.Services.AddHealthChecks();
-        builder.Services.AddValidation();
         builder.Services.AddOpenApi();
+        builder.Services.AddReadableSchemaNames();
         // Longer than the longest batch in flight, shorter than the grace that the orchestrator gives.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
     }

@@ -2,7 +2,6 @@ using Fixity.Data;
 using Fixity.Query.Changes;
 using Fixity.Query.Events;
 using Fixity.Query.Files;
-using Fixity.Query.OpenApi;
 using Fixity.Query.Scans;
 using Fixity.Query.Statistics;
 using Fixity.Query.Targets;
@@ -13,7 +12,6 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddFixityDatabase(DatabaseRole.Query);
-builder.Services.AddReadableSchemaNames();
 builder.Services.AddTargets();
 builder.Services.AddScans();
 builder.Services.AddFiles();

@@ -7,8 +7,10 @@ namespace Fixity.EndToEnd.Tests;
 
 /// <summary>The main job, hop by hop, on the whole product: from a clean state to a bit flip found, alerted and shown.</summary>
 [Trait("Category", "EndToEnd")]
-public sealed class MainJobTests : IAsyncLifetime
+public sealed class MainJobTests : IAsyncLifetime, IDisposable
 {
+    private static readonly string[] FileEvents = ["file.*"];
+
     private const int Files = 2000;
     private const string Secret = "a secret that both sides know";
 
@@ -32,7 +34,7 @@ public sealed class MainJobTests : IAsyncLifetime
         {
             name = "receiver",
             url = _receiver.Address,
-            eventIncludes = new[] { "file.*" },
+            eventIncludes = FileEvents,
             secret = Secret,
         });
         var target = await _api.CreateTargetAsync("photos", _tree.Root);
@@ -48,7 +50,7 @@ public sealed class MainJobTests : IAsyncLifetime
         var victim = FilePicker.Pick(_tree.Root, 1, new Random(7))[0];
         new Damage(new Random(7), restoreTimes: true).Flip(victim);
         var path = Path.GetRelativePath(_tree.Root, victim);
-        File.AppendAllText(_tree.FullPath("a.txt"), " and is edited");
+        await File.AppendAllTextAsync(_tree.FullPath("a.txt"), " and is edited");
         File.Delete(FilePicker.Pick(Path.Combine(_tree.Root, "folder 01"), 1, new Random(8))[0]);
         File.Move(_tree.FullPath("ünïcødé – Ω.txt"), _tree.FullPath("renamed.txt"));
 
@@ -119,8 +121,9 @@ public sealed class MainJobTests : IAsyncLifetime
         _api.Dispose();
         await _fixity.DisposeAsync();
         await _receiver.DisposeAsync();
-        _tree.Dispose();
     }
+
+    public void Dispose() => _tree.Dispose();
 
     private static (long Modified, long Deleted, long Moved, long Corrupted) Changes(JsonNode scan) => (
         (long)scan["filesModified"]!, (long)scan["filesDeleted"]!, (long)scan["filesMoved"]!, (long)scan["filesCorrupted"]!);
@@ -137,7 +140,7 @@ public sealed class MainJobTests : IAsyncLifetime
             await Task.Delay(250);
         }
 
-        Assert.Empty(processes.Where(p => RunningFixity.IsAlive(p.Pid)));
+        Assert.DoesNotContain(processes, p => RunningFixity.IsAlive(p.Pid));
     }
 
     private async Task SeeInBrowserAsync(JsonNode change)

@@ -6,14 +6,16 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type AcceptedScan = Schemas["ScanAccepted"];
+export type AcceptedScan = Schemas["ScanTicket"];
 export type ApiToken = Schemas["ApiTokenView"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Change = Schemas["ChangeView"];
 export type Delivery = Schemas["DeliveryView"];
 export type FileRecord = Schemas["FileView"];
 export type Overview = Schemas["OverviewView"];
-export type ProblemDetails = Schemas["ProblemDetails"];
+/** Any problem; a failed validation also names its fields. */
+export type ProblemDetails = Schemas["ProblemDetails"] &
+  Partial<Pick<Schemas["HttpValidationProblemDetails"], "errors">>;
 export type Scan = Schemas["ScanView"];
 export type ScanError = Schemas["ScanErrorView"];
 export type Session = Schemas["SessionView"];

@@ -95,7 +95,7 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         await using var command = new NpgsqlCommand("""
             select s.target_id, s.is_baseline, coalesce(s.files_before, 0),
                 t.large_change_count, t.large_change_percent, t.large_change_bytes,
-                exists (select from scanner.scan_errors e where e.scan_id = s.id and e.kind <> 'unstable')
+                exists (select from scanner.scan_errors e where e.scan_id = s.id and e.kind = 'directory_unreadable')
                     or exists (
                         select from scanner.unknown_ranges u where u.target_id = s.target_id and u.scan_id = s.id)
             from scheduler.scans s join scheduler.targets t on t.id = s.target_id

@@ -1,7 +1,8 @@
 using Fixity.ServiceDefaults.Paging;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Fixity.Query.OpenApi;
+namespace Fixity.ServiceDefaults.OpenApi;
 
 /// <summary>Names the schemas as clients will read them: a page of <c>FileView</c> is a <c>FilePage</c>.</summary>
 internal static class SchemaNames
