@@ -48,7 +48,7 @@ install_tools() {
 
 # -m:1 for tests: each starts servers of its own, and two cores are soon full.
 run_tests() {
-  dotnet test Fixity.sln --no-build -m:1 --logger "trx" --results-directory "$results" --nologo -v quiet \
+  dotnet test Fixity.sln --no-build -m:1 --logger trx --logger "console;verbosity=minimal" --results-directory "$results" --nologo \
     -- RunConfiguration.TestSessionTimeout=1500000
 }
 

@@ -16,7 +16,7 @@ public sealed class SecretBox : IDisposable
     private const int TagBytes = 16;
     private const int HeaderBytes = 1 + KeyIdBytes + NonceBytes + TagBytes;
 
-    private readonly AesGcm _aes;
+    private readonly byte[] _key;
     private readonly byte[] _keyId;
 
     /// <exception cref="InvalidOperationException">No master secret, or one too short.</exception>
@@ -30,8 +30,7 @@ public sealed class SecretBox : IDisposable
 
         var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(master), 32, info: "fixity secrets v1"u8.ToArray());
         _keyId = SHA256.HashData(key)[..KeyIdBytes];
-        _aes = new AesGcm(key, TagBytes);
-        CryptographicOperations.ZeroMemory(key);
+        _key = key;
     }
 
     /// <param name="place">Where it is stored, such as <c>webhook:17:secret</c>: a copy put elsewhere does not decrypt.</param>
@@ -42,7 +41,8 @@ public sealed class SecretBox : IDisposable
         _keyId.CopyTo(box, 1);
         var nonce = box.AsSpan(1 + KeyIdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        _aes.Encrypt(
+        using var aes = Cipher();
+        aes.Encrypt(
             nonce, secret, box.AsSpan(HeaderBytes), box.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes),
             Encoding.UTF8.GetBytes(place));
         return box;
@@ -63,11 +63,15 @@ public sealed class SecretBox : IDisposable
         }
 
         var secret = new byte[box.Length - HeaderBytes];
-        _aes.Decrypt(
+        using var aes = Cipher();
+        aes.Decrypt(
             box.Slice(1 + KeyIdBytes, NonceBytes), box[HeaderBytes..], box.Slice(1 + KeyIdBytes + NonceBytes, TagBytes),
             secret, Encoding.UTF8.GetBytes(place));
         return secret;
     }
 
-    public void Dispose() => _aes.Dispose();
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+
+    // One a call: an AesGcm is not safe for concurrent use, and this box is shared by all who send.
+    private AesGcm Cipher() => new(_key, TagBytes);
 }

@@ -67,4 +67,33 @@ public sealed class SecretBoxTests
         Assert.Throws<InvalidOperationException>(() => new SecretBox("short"));
         Assert.Throws<InvalidOperationException>(() => new SecretBox(null));
     }
+
+    [Fact]
+    public void Many_may_open_it_at_once()
+    {
+        // AesGcm is not safe for concurrent calls: with one instance shared, tags failed to match now and then.
+        using var box = new SecretBox(new string('k', 40));
+        var secrets = Enumerable.Range(0, 4).Select(i => Enumerable.Repeat((byte)i, 4096).ToArray()).ToArray();
+        var boxes = secrets.Select((secret, i) => box.Seal(secret, $"place {i}")).ToArray();
+        var wrong = 0;
+
+        var threads = secrets.Select((secret, i) => new Thread(() =>
+        {
+            for (var round = 0; round < 5_000; round++)
+            {
+                try
+                {
+                    wrong += box.Open(boxes[i], $"place {i}").SequenceEqual(secret) ? 0 : 1;
+                }
+                catch (CryptographicException)
+                {
+                    Interlocked.Increment(ref wrong);
+                }
+            }
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+
+        Assert.Equal(0, wrong);
+    }
 }
