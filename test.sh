@@ -74,9 +74,12 @@ run_status=$?
 sum() { grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{s+=$1} END {print s+0}'; }
 passed=$(($(sum passed) + checks_passed))
 failed=$(($(sum failed) + $(sum error) + $(sum timeout) + $(sum aborted) + checks_failed))
-skipped=$(sum notExecuted)
+executed=$(sum executed)
+# xunit's skips are in no counter of their own: they are what was there and was not executed.
+skipped=$(($(sum total) - executed))
 # A project that died before its results were written must not count as fine.
 [ "$run_status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+[ "$executed" -eq 0 ] && failed=$((failed + 1))
 
 say "result"
 if [ "$skipped" -gt 0 ]; then

@@ -74,15 +74,17 @@ internal sealed class PostgresDatabaseInstance(RunContext run, PostgresDatabaseR
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync(cancellation);
 
-        await using var find = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection)
+        // CREATE DATABASE takes no parameters: the server itself makes the statement, with the name quoted.
+        await using var find = new NpgsqlCommand("""
+            select format('create database %I', $1) where not exists (select from pg_database where datname = $1)
+            """, connection)
         {
             Parameters = { new NpgsqlParameter<string> { TypedValue = database.DatabaseName } },
         };
-        if (await find.ExecuteScalarAsync(cancellation) is null)
+        if (await find.ExecuteScalarAsync(cancellation) is string statement)
         {
-            var name = new NpgsqlCommandBuilder().QuoteIdentifier(database.DatabaseName);
-#pragma warning disable CA2100 // CREATE DATABASE takes no parameters; the name is the model's, and quoted.
-            await using var create = new NpgsqlCommand($"create database {name}", connection);
+#pragma warning disable CA2100 // Made by the server, above.
+            await using var create = new NpgsqlCommand(statement, connection);
 #pragma warning restore CA2100
             await create.ExecuteNonQueryAsync(cancellation);
         }

@@ -66,7 +66,7 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
             ), accepted as (
                 update scanner.files
                 set checksum = observed_checksum, observed_checksum = null, state = 1, state_since = now(),
-                    verified_at = now()
+                    verified_at = null -- what was observed may be weeks old: the next scan reads it first
                 where id = $1
                 returning id, path, size, mtime_ns, algorithm, checksum
             ), event as (
