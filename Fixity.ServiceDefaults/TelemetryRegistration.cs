@@ -28,10 +28,13 @@ public static class TelemetryRegistration
         }
 
         // Each statement and each request is a span already; as log lines they would bury what an operator looks for.
-        foreach (var chatty in (ReadOnlySpan<string>)["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp", "Quartz"])
+        foreach (var chatty in (ReadOnlySpan<string>)["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Quartz"])
         {
             builder.Logging.AddFilter(chatty, LogLevel.Warning);
         }
+
+        // The gateway says the same in a line of its own.
+        builder.Logging.AddFilter("Yarp", LogLevel.Error);
 
         builder.Logging.AddOpenTelemetry(logs =>
         {
