@@ -4,9 +4,17 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Fixity.Query.Events;
 
 /// <summary>HTTP surface of live events: a stream of server-sent events that lasts as long as the client stays.</summary>
+/// <remarks>
+/// Who asks is looked at once, when a stream begins; a session that ends or a token that is revoked would be served for
+/// as long as the connection holds. So each stream ends after <see cref="Life"/>: an EventSource comes back by itself
+/// (the greeting says when), and is authenticated anew.
+/// </remarks>
 internal static class EventEndpoints
 {
     private const string ContentType = "text/event-stream";
+
+    /// <summary>How long one stream lasts.</summary>
+    internal static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -27,8 +35,9 @@ internal static class EventEndpoints
     private static async Task StreamAsync(
         HttpContext context, EventHub hub, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
+        using var life = new CancellationTokenSource(Life, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, lifetime.ApplicationStopping);
+            context.RequestAborted, lifetime.ApplicationStopping, life.Token);
         try
         {
             await hub.Hearing.WaitAsync(PatienceForHearing, clock, end.Token);
@@ -41,7 +50,7 @@ internal static class EventEndpoints
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The client left, or the service stops: the stream just ends.
+            // The client left, the service stops, or the stream is old: it just ends.
         }
     }
 

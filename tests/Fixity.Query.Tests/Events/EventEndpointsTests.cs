@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Fixity.Query.Events;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.Testing.Services;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fixity.Query.Tests.Events;
 
@@ -122,6 +124,22 @@ public sealed class EventEndpointsTests(RunningQuery query) : IClassFixture<Runn
         var scan = await query.Database.AddScanAsync(target);
         await NotifyScanAsync(scan, target);
         Assert.Equal(scan, (long)(await after.NextAsync("scan"))["id"]!);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_after_its_time_so_that_the_client_is_authenticated_anew()
+    {
+        var clock = new HeldClock(EventEndpoints.Life);
+        await using var application = new ServiceApplication<Program>(
+            query.Database.ConnectionString, services: services => services.AddSingleton<TimeProvider>(clock));
+        using var client = application.CreateClientAs(Roles.Viewer);
+        using var stream = await EventStream.OpenGreetedAsync(client);
+        var end = stream.NextAsync();
+        Assert.False(end.IsCompleted);
+
+        clock.Elapse();
+
+        Assert.Null(await end);
     }
 
     [Fact]
