@@ -269,3 +269,5 @@ grant select, insert, update, delete on
     scheduler.qrtz_job_status,
     scheduler.cooldowns
     to fixity_scheduler;
+-- When a target is due next.
+grant select on scheduler.qrtz_triggers to fixity_query;

@@ -23,6 +23,10 @@ internal static class RowReading
     public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.Time(column);
 
+    /// <summary>A count of files found: none is news only once everything was looked at, one is news at once.</summary>
+    public static long? CountOrUnknown(this NpgsqlDataReader row, int column, bool listed) =>
+        row.GetInt64(column) is var count && (listed || count > 0) ? count : null;
+
     /// <summary>Lower-case hex.</summary>
     public static string? HexOrNull(this NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : Convert.ToHexStringLower(row.GetFieldValue<byte[]>(column));

@@ -3,6 +3,8 @@ namespace Fixity.Query.Statistics;
 /// <summary>How everything that is watched stands, in a dozen numbers.</summary>
 /// <param name="FilesPresent">Over the targets that have been listed; null while there are targets and none has been.</param>
 /// <param name="BytesPresent">Like <paramref name="FilesPresent"/>.</param>
+/// <param name="FilesCorrupted">Null while there are targets, none has been listed, and none is known to be corrupted.</param>
+/// <param name="FilesUnreadable">Like <paramref name="FilesCorrupted"/>.</param>
 /// <param name="UnacknowledgedCorruptions">Corruptions found that nobody has acknowledged, restored files included.</param>
 /// <param name="Changes24h">Of the last 24 hours.</param>
 public sealed record OverviewView(
@@ -10,8 +12,8 @@ public sealed record OverviewView(
     int TargetsOffline,
     long? FilesPresent,
     long? BytesPresent,
-    long FilesCorrupted,
-    long FilesUnreadable,
+    long? FilesCorrupted,
+    long? FilesUnreadable,
     long UnacknowledgedCorruptions,
     int ActiveScans,
     ChangeCounts Changes24h,

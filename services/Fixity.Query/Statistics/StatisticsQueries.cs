@@ -42,6 +42,7 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
                    -- Of no targets at all, none is the truth and not a gap.
                    case when count(*) = 0 then 0 else sum(w.files_present) filter (where w.listed) end as files,
                    case when count(*) = 0 then 0 else sum(w.bytes_present) filter (where w.listed) end as bytes,
+                   count(*) = 0 or bool_or(w.listed) as listed,
                    min(w.verified_at) as oldest_verification
             from watched w
         )
@@ -55,7 +56,7 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
                 join watched w on w.id = s.target_id
                 where s.status in ('queued', 'running', 'paused')),
                recent.added, recent.deleted, recent.modified, recent.moved, recent.corrupted, recent.restored,
-               totals.oldest_verification
+               totals.oldest_verification, totals.listed
         from totals, bad, recent
         """;
 
@@ -65,16 +66,20 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
         return (await command.ReadOneAsync(ReadOverview, cancellation))!;
     }
 
-    private static OverviewView ReadOverview(NpgsqlDataReader row) => new(
-        row.GetInt32(0),
-        row.GetInt32(1),
-        row.LongOrNull(2),
-        row.LongOrNull(3),
-        row.GetInt64(4),
-        row.GetInt64(5),
-        row.GetInt64(6),
-        row.GetInt32(7),
-        new ChangeCounts(
-            row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
-        row.TimeOrNull(14));
+    private static OverviewView ReadOverview(NpgsqlDataReader row)
+    {
+        var listed = row.GetBoolean(15);
+        return new OverviewView(
+            row.GetInt32(0),
+            row.GetInt32(1),
+            row.LongOrNull(2),
+            row.LongOrNull(3),
+            row.CountOrUnknown(4, listed),
+            row.CountOrUnknown(5, listed),
+            row.GetInt64(6),
+            row.GetInt32(7),
+            new ChangeCounts(
+                row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
+            row.TimeOrNull(14));
+    }
 }

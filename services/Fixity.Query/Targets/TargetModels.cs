@@ -24,7 +24,7 @@ public enum TargetState
 }
 
 /// <summary>A watched root: how it is watched, and how it stands.</summary>
-/// <param name="NextRunAt">When its schedule is due next; null: by hand only, or not known.</param>
+/// <param name="NextRunAt">When its schedule is due next; null: by hand only, disabled, or not planned yet.</param>
 /// <param name="FilesPresent">Null before the first scan ended.</param>
 /// <param name="BytesPresent">Null before the first scan ended.</param>
 /// <param name="FilesCorrupted">Null while nothing is known of the target's files.</param>

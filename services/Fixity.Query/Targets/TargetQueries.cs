@@ -14,10 +14,16 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                t.sample_percent, t.verify_within_days, t.batch_size, t.large_change_count, t.large_change_percent,
                t.large_change_bytes, t.created_at, t.updated_at, coalesce(ts.state, 'unknown'), ts.state_since,
                ts.state_reason, known.listed, ts.files_present, ts.bytes_present, files.corrupted, files.unreadable,
-               ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name)
+               ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time
         from scheduler.targets t
         left join scanner.target_states ts on ts.target_id = t.id
         left join scheduler.scans complete on complete.id = ts.last_complete_scan
+        -- Scheduler and group as the scheduler service names them. Without the target's own word a trigger counts for
+        -- nothing: it may wait to be taken away.
+        left join scheduler.qrtz_triggers due
+               on due.sched_name = 'fixity' and due.trigger_group = 'targets' and due.trigger_name = t.id::text
+               and due.trigger_state in ('WAITING', 'ACQUIRED') and due.next_fire_time > 0
+               and t.enabled and t.schedule is not null
         left join scheduler.scans active
                on active.target_id = t.id and active.status in ('queued', 'running', 'paused')
         left join lateral (
@@ -104,23 +110,21 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 row.LongOrNull(14),
                 row.Time(15),
                 row.Time(16),
-                NextRunAt: null,
+                // Quartz keeps .NET ticks.
+                row.LongOrNull(31) is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
                 row.Word<TargetState>(17),
                 row.TimeOrNull(18),
                 row.TextOrNull(19),
                 FilesPresent: listed ? row.LongOrNull(21) : null,
                 BytesPresent: listed ? row.LongOrNull(22) : null,
-                FilesCorrupted: CountOrUnknown(row.GetInt64(23), listed),
-                FilesUnreadable: CountOrUnknown(row.GetInt64(24), listed),
+                FilesCorrupted: row.CountOrUnknown(23, listed),
+                FilesUnreadable: row.CountOrUnknown(24, listed),
                 row.GetInt32(25),
                 row.TimeOrNull(26),
                 ActiveScan: null,
                 LastScan: null,
                 row.TimeOrNull(29)));
     }
-
-    // None found is news only once everything was looked at; one found is news at once.
-    private static long? CountOrUnknown(long count, bool listed) => listed || count > 0 ? count : null;
 }
 
 /// <summary>A target as it was read, with the key of its place in the list.</summary>

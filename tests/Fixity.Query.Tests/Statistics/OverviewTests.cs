@@ -17,8 +17,8 @@ public sealed class OverviewTests(RunningQuery query) : IClassFixture<RunningQue
         var first = await query.Database.AddTargetAsync();
         await query.Database.AddScanAsync(first);
         await AssertOverviewAsync("""
-            {"targets":1,"targetsOffline":0,"filesPresent":null,"bytesPresent":null,"filesCorrupted":0,
-             "filesUnreadable":0,"unacknowledgedCorruptions":0,"activeScans":1,"changes24h":{"added":0,"deleted":0,
+            {"targets":1,"targetsOffline":0,"filesPresent":null,"bytesPresent":null,"filesCorrupted":null,
+             "filesUnreadable":null,"unacknowledgedCorruptions":0,"activeScans":1,"changes24h":{"added":0,"deleted":0,
              "modified":0,"moved":0,"corrupted":0,"restored":0},"oldestVerificationAt":null}
             """);
 

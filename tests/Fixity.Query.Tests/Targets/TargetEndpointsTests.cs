@@ -76,6 +76,33 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
     }
 
     [Fact]
+    public async Task The_next_run_is_that_of_the_trigger_unless_the_target_wants_none()
+    {
+        var due = new DateTimeOffset(2030, 2, 3, 3, 0, 0, TimeSpan.Zero);
+        var (scheduled, disabled, byHand, unplanned) = (
+            await query.Database.AddTargetAsync(), await query.Database.AddTargetAsync(),
+            await query.Database.AddTargetAsync(), await query.Database.AddTargetAsync());
+        await query.Database.ExecuteAsync($"""
+            update scheduler.targets set schedule = '0 3 * * *' where id in ({scheduled}, {disabled}, {unplanned});
+            update scheduler.targets set schedule = null where id = {byHand};
+            update scheduler.targets set enabled = false where id = {disabled};
+            insert into scheduler.qrtz_job_details (sched_name, job_name, job_group, job_class_name, is_durable,
+                is_nonconcurrent, is_update_data, requests_recovery)
+            values ('fixity', 'scan', 'targets', 'ScanJob', true, false, false, true);
+            insert into scheduler.qrtz_triggers (sched_name, trigger_name, trigger_group, job_name, job_group,
+                next_fire_time, trigger_state, trigger_type, start_time)
+            select 'fixity', id::text, 'targets', 'scan', 'targets', {due.Ticks}, 'WAITING', 'CRON', 1
+            from scheduler.targets where id in ({scheduled}, {disabled}, {byHand});
+            """);
+
+        Assert.Equal(due, (DateTimeOffset)(await query.GetAsync($"/targets/{scheduled}"))["nextRunAt"]!);
+        foreach (var id in new[] { disabled, byHand, unplanned })
+        {
+            Assert.Null((await query.GetAsync($"/targets/{id}"))["nextRunAt"]);
+        }
+    }
+
+    [Fact]
     public async Task Targets_come_by_name_and_deleted_ones_not_at_all()
     {
         var ids = new List<int>();
