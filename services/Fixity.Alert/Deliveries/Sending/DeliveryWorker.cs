@@ -10,8 +10,8 @@ internal sealed class DeliveryWorker(
 {
     public const int PerWebhook = 4;
 
-    // Shorter than the host's own patience: what is then still being sent is given back in order.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    // Well below the 8 s after which the AppHost kills: what is then still being sent is given back in order.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
     private readonly WakeUp _wake = new(clock);
     private readonly Lock _lock = new();
