@@ -11,6 +11,8 @@ create table alert.webhooks (
     timeout_seconds        integer not null default 30 check (timeout_seconds between 1 and 300),
     secret                 bytea not null,                 -- AES-256-GCM, never returned
     created_at             timestamptz not null default now(),
+    -- What was committed before it is not sent; a time would not tell, an event has that of its transaction's start.
+    created_snapshot       pg_snapshot not null default pg_current_snapshot(),
     updated_at             timestamptz not null default now()
 );
 

@@ -22,7 +22,7 @@ internal sealed class EventMatchStore(NpgsqlDataSource database, TimeProvider cl
         }
 
         // After the events: whoever was told that the webhook exists gets everything committed from then on.
-        var webhooks = await ReadWebhooksAsync(connection, cancellation);
+        var webhooks = await ReadWebhooksAsync(connection, events, cancellation);
         var inserted = await InsertAsync(connection, Match(events, webhooks), cancellation);
         await MoveCursorAsync(connection, stream.Source, events[^1].Position, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -65,13 +65,20 @@ internal sealed class EventMatchStore(NpgsqlDataSource database, TimeProvider cl
     }
 
     private static async Task<IReadOnlyList<WebhookFilter>> ReadWebhooksAsync(
-        NpgsqlConnection connection, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<SourceEvent> events, CancellationToken cancellation)
     {
         // Locked, so that none is deleted before its deliveries are in.
         await using var command = new NpgsqlCommand("""
-            select id, event_includes, event_excludes, created_at from alert.webhooks where enabled order by id
+            select w.id, w.event_includes, w.event_excludes,
+                array(select x.id from unnest($1) x (id) where pg_visible_in_snapshot(x.id, w.created_snapshot))
+            from alert.webhooks w where w.enabled order by w.id
             for key share
             """, connection);
+        command.Parameters.Add(new NpgsqlParameter<ulong[]>
+        {
+            TypedValue = [.. events.Select(found => found.Position.TransactionId).Distinct()],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Xid8,
+        });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var webhooks = new List<WebhookFilter>();
         while (await row.ReadAsync(cancellation))
@@ -120,15 +127,16 @@ internal sealed class EventMatchStore(NpgsqlDataSource database, TimeProvider cl
         row.GetInt32(0),
         row.GetFieldValue<string[]>(1),
         row.GetFieldValue<string[]>(2),
-        row.GetFieldValue<DateTimeOffset>(3));
+        row.GetFieldValue<ulong[]>(3).ToHashSet());
 
     private sealed record NewDelivery(Guid Id, int WebhookId, string EventKey, string EventType, string Payload);
 
+    /// <param name="Before">Transactions of these events that had been committed when the webhook was created.</param>
     private sealed record WebhookFilter(
-        int Id, IReadOnlyList<string> Includes, IReadOnlyList<string> Excludes, DateTimeOffset CreatedAt)
+        int Id, IReadOnlyList<string> Includes, IReadOnlyList<string> Excludes, IReadOnlySet<ulong> Before)
     {
         public bool Wants(SourceEvent found) =>
-            found.OccurredAt >= CreatedAt && EventTypes.Chooses(Includes, Excludes, found.Type);
+            !Before.Contains(found.Position.TransactionId) && EventTypes.Chooses(Includes, Excludes, found.Type);
     }
 }
 

@@ -75,6 +75,22 @@ public sealed class EventMatchStoreTests : AlertTest
     }
 
     [Fact]
+    public async Task What_began_before_a_webhook_and_was_committed_after_it_is_sent_to_it()
+    {
+        var parts = Parts();
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await InsertChangeAsync(connection, "corrupted");
+        await AddChangeAsync("deleted");
+        var webhook = await AddAsync(parts);
+        await transaction.CommitAsync();
+
+        await MatchAllAsync(parts, changes: 2, targetEvents: 0);
+
+        Assert.Equal(["file.corrupted"], await TypesOfAsync(webhook));
+    }
+
+    [Fact]
     public async Task An_event_that_is_committed_after_a_later_one_is_not_lost()
     {
         var parts = Parts();
