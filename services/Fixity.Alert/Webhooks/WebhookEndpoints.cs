@@ -56,7 +56,8 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<Results<Ok<Page<Webhook>>, ProblemHttpResult>> ListAsync(
-        WebhookQueries webhooks, CancellationToken cancellation, string? cursor = null, int? limit = null)
+        ClaimsPrincipal caller, WebhookQueries webhooks, CancellationToken cancellation, string? cursor = null,
+        int? limit = null)
     {
         if (!Cursor.TryDecode<int>(cursor, out var after))
         {
@@ -65,7 +66,8 @@ internal static class WebhookEndpoints
 
         var size = Cursor.Limit(limit);
         var rows = await webhooks.ListAsync(after, size + 1, cancellation);
-        return TypedResults.Ok(Page.From(rows, size, last => Cursor.Encode(last.Id)));
+        return TypedResults.Ok(
+            Page.From([.. rows.Select(webhook => Shown(webhook, caller))], size, last => Cursor.Encode(last.Id)));
     }
 
     private static async Task<Results<Created<WebhookCreated>, ProblemHttpResult>> CreateAsync(
@@ -86,9 +88,9 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> GetAsync(
-        int id, WebhookQueries webhooks, CancellationToken cancellation) =>
+        int id, ClaimsPrincipal caller, WebhookQueries webhooks, CancellationToken cancellation) =>
         await webhooks.FindAsync(id, cancellation) is { } webhook
-            ? TypedResults.Ok(webhook)
+            ? TypedResults.Ok(Shown(webhook, caller))
             : WebhookProblems.NotFound(id);
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> ReplaceAsync(
@@ -106,7 +108,7 @@ internal static class WebhookEndpoints
         }
 
         logger.WebhookReplaced(id, caller.CallerName());
-        return await GetAsync(id, webhooks, cancellation);
+        return await GetAsync(id, caller, webhooks, cancellation);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
@@ -142,4 +144,10 @@ internal static class WebhookEndpoints
             attempt.ResponseBody,
             attempt.Error));
     }
+
+    // Whoever knows the whole URL of a chat's webhook may post to that chat.
+    private static Webhook Shown(Webhook webhook, ClaimsPrincipal caller) =>
+        caller.FindFirstValue(ClaimTypes.Role) is { } role && Roles.Covers(role, Roles.Admin)
+            ? webhook
+            : webhook.WithoutSecretUrl();
 }

@@ -23,6 +23,7 @@ public sealed record WebhookRequest(
 }
 
 /// <summary>A webhook and how it fares.</summary>
+/// <param name="Url">Whole for an administrator only; others see <c>scheme://host/…</c>, because the rest may be a secret.</param>
 /// <param name="LastSuccessAt">Null: nothing was delivered yet.</param>
 /// <param name="FailuresInARow">Deliveries since the last success whose latest attempt failed.</param>
 /// <param name="Pending">Deliveries that wait for their first or next attempt.</param>
@@ -40,7 +41,11 @@ public sealed record Webhook(
     DateTimeOffset UpdatedAt,
     DateTimeOffset? LastSuccessAt,
     int FailuresInARow,
-    int Pending);
+    int Pending)
+{
+    internal Webhook WithoutSecretUrl() =>
+        this with { Url = new Uri(Url).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) + "/…" };
+}
 
 /// <summary>A new webhook: the only answer that ever holds its secret.</summary>
 public sealed record WebhookCreated(

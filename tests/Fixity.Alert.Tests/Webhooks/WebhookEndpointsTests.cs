@@ -102,6 +102,28 @@ public sealed class WebhookEndpointsTests : AlertTest
     }
 
     [Fact]
+    public async Task Only_an_administrator_sees_more_of_a_URL_than_its_host()
+    {
+        const string Whole = "https://hooks.example.org:8443/services/T0/B0/word?key=word";
+        var service = Service();
+        var id = await AddWebhookAsync(service, Whole);
+
+        foreach (var (role, expected) in new[]
+        {
+            (Roles.Viewer, "https://hooks.example.org:8443/…"),
+            (Roles.Operator, "https://hooks.example.org:8443/…"),
+            (Roles.Admin, Whole),
+        })
+        {
+            using var client = service.CreateClientAs(role);
+            var one = await client.GetFromJsonAsync<JsonElement>($"/api/v1/webhooks/{id}");
+            var all = await client.GetFromJsonAsync<JsonElement>("/api/v1/webhooks");
+            Assert.Equal(expected, one.GetProperty("url").GetString());
+            Assert.Equal(expected, Assert.Single(all.GetProperty("items").EnumerateArray().ToList()).GetProperty("url").GetString());
+        }
+    }
+
+    [Fact]
     public async Task A_PUT_replaces_the_settings_and_keeps_the_secret_unless_one_is_given()
     {
         var service = Service();
