@@ -14,13 +14,14 @@ internal sealed class ScheduleState(TimeProvider clock)
     private string? _failure;
     private bool _stopped;
 
+    /// <summary>Whether the schedules were looked at lately, by the same measure as <see cref="Health"/>.</summary>
     public bool Running
     {
         get
         {
             lock (_lock)
             {
-                return !_stopped && _reconciledAt is not null;
+                return !_stopped && IsRecent(_reconciledAt);
             }
         }
     }
@@ -64,9 +65,11 @@ internal sealed class ScheduleState(TimeProvider clock)
             }
 
             var last = _reconciledAt ?? _startedAt;
-            return _reconciledAt is null || clock.GetUtcNow() - last > Stale
-                ? new SchedulerHealthView("degraded", $"The schedules were not looked at since {last:u}.")
-                : new SchedulerHealthView("healthy", null);
+            return IsRecent(_reconciledAt)
+                ? new SchedulerHealthView("healthy", null)
+                : new SchedulerHealthView("degraded", $"The schedules were not looked at since {last:u}.");
         }
     }
+
+    private bool IsRecent(DateTimeOffset? at) => at is { } known && clock.GetUtcNow() - known <= Stale;
 }
