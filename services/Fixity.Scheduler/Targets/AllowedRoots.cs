@@ -15,9 +15,14 @@ internal sealed class AllowedRoots(IOptions<SchedulerOptions> options)
         .. options.Value.AllowedRoots.Append(options.Value.Watch).OfType<string>().Where(Path.IsPathFullyQualified),
     ];
 
+    /// <param name="real">
+    /// The folder itself, with every link followed: what was checked and so what is to be watched. A link on the way
+    /// that is swapped afterwards leads nowhere else.
+    /// </param>
     /// <returns>Null when it may be watched, else one sentence that says why not.</returns>
-    public string? Refuse(string root)
+    public string? Refuse(string root, out string real)
     {
+        real = "";
         if (!Path.IsPathFullyQualified(root) || root.Contains('\0', StringComparison.Ordinal))
         {
             return "The root must be an absolute path.";
@@ -35,8 +40,9 @@ internal sealed class AllowedRoots(IOptions<SchedulerOptions> options)
                 return File.Exists(root) ? "The root is not a folder." : "The root does not exist, or may not be looked at.";
             }
 
-            var real = Resolve(root);
-            return _allowed.Any(allowed => Directory.Exists(allowed) && IsWithin(real, Resolve(allowed)))
+            var resolved = Resolve(root);
+            real = resolved;
+            return _allowed.Any(allowed => Directory.Exists(allowed) && IsWithin(resolved, Resolve(allowed)))
                 ? null
                 : "The root lies in none of the folders that may be watched (Scheduler:AllowedRoots).";
         }
@@ -45,9 +51,6 @@ internal sealed class AllowedRoots(IOptions<SchedulerOptions> options)
             return "The root cannot be looked at: " + e.Message;
         }
     }
-
-    /// <summary>Absolute, without doubled or trailing separators: one folder, one text.</summary>
-    public static string Normalize(string root) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
     /// <summary>By segment: <c>/data/ab</c> is not within <c>/data/a</c>.</summary>
     internal static bool IsWithin(string path, string folder) =>

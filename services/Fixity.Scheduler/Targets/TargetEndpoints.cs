@@ -39,12 +39,12 @@ internal static class TargetEndpoints
         TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
         CancellationToken cancellation)
     {
-        if (validation.Check(request) is { Count: > 0 } errors)
+        if (validation.Check(request, out var resolved) is { Count: > 0 } errors)
         {
             return Problem.Validation(errors);
         }
 
-        var (outcome, target) = await targets.CreateAsync(request, cancellation);
+        var (outcome, target) = await targets.CreateAsync(resolved, cancellation);
         if (outcome == TargetOutcome.NameTaken)
         {
             return TargetProblems.NameTaken(request.Name);
@@ -58,12 +58,12 @@ internal static class TargetEndpoints
         int id, TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
         CancellationToken cancellation)
     {
-        if (validation.Check(request) is { Count: > 0 } errors)
+        if (validation.Check(request, out var resolved) is { Count: > 0 } errors)
         {
             return Problem.Validation(errors);
         }
 
-        var (outcome, target) = await targets.UpdateAsync(id, request, cancellation);
+        var (outcome, target) = await targets.UpdateAsync(id, resolved, cancellation);
         switch (outcome)
         {
             case TargetOutcome.Unknown:

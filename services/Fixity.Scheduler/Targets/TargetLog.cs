@@ -8,4 +8,7 @@ internal static partial class TargetLog
 
     [LoggerMessage(2021, LogLevel.Error, "The watched folder {Root} is not a target: {Reason}")]
     public static partial void WatchRefused(this ILogger logger, string root, string reason);
+
+    [LoggerMessage(2022, LogLevel.Error, "The watched folder could not be made a target, or its first scan not be queued")]
+    public static partial void WatchFailed(this ILogger logger, Exception exception);
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Fixity.Scheduler.Targets;
 
-/// <summary>Writes <c>scheduler.targets</c>.</summary>
+/// <summary>Writes <c>scheduler.targets</c>, with roots as <see cref="TargetValidation"/> resolved them.</summary>
 internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
 {
     private const string NameIndex = "targets_name";
@@ -84,7 +84,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
         var p = command.Parameters;
         p.Add(new NpgsqlParameter<string> { TypedValue = request.Name.Trim() });
         p.Add(new NpgsqlParameter<string> { TypedValue = NameOf(request.Type) });
-        p.Add(new NpgsqlParameter<string> { TypedValue = AllowedRoots.Normalize(request.Root) });
+        p.Add(new NpgsqlParameter<string> { TypedValue = request.Root });
         p.Add(new NpgsqlParameter<bool> { TypedValue = request.Enabled });
         p.Add(new NpgsqlParameter<string?> { TypedValue = request.Schedule?.Trim() });
         p.Add(new NpgsqlParameter<string> { TypedValue = request.TimeZone });

@@ -7,9 +7,11 @@ internal sealed class TargetValidation(AllowedRoots roots, TimeProvider clock)
 {
     private const int MaxNameLength = 100;
 
+    /// <param name="resolved">The request with the real path of its root, which is the one to store.</param>
     /// <returns>Empty when the target is good.</returns>
-    public Dictionary<string, string[]> Check(TargetRequest request)
+    public Dictionary<string, string[]> Check(TargetRequest request, out TargetRequest resolved)
     {
+        resolved = request;
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
         Require(IsName(request.Name), "name", $"The name must have 1 to {MaxNameLength} characters, none of them a control character.");
@@ -23,9 +25,14 @@ internal sealed class TargetValidation(AllowedRoots roots, TimeProvider clock)
         Require(request.LargeChangeCount is null or > 0, "largeChangeCount", "The count must be above 0, or null.");
         Require(request.LargeChangePercent is null or (> 0 and <= 100), "largeChangePercent", "The percentage must be above 0 and at most 100, or null.");
         Require(request.LargeChangeBytes is null or > 0, "largeChangeBytes", "The bytes must be above 0, or null.");
-        if (request.Type == TargetType.Local && roots.Refuse(request.Root) is { } refusal)
+        if (request.Type == TargetType.Local)
         {
-            errors["root"] = [refusal];
+            if (roots.Refuse(request.Root, out var real) is { } refusal)
+            {
+                errors["root"] = [refusal];
+            }
+
+            resolved = request with { Root = real };
         }
 
         return errors;

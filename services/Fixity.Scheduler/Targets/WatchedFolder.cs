@@ -1,4 +1,5 @@
 using Fixity.Scheduler.Scans;
+using Fixity.Scheduler.Schedules;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Fixity.Scheduler.Targets;
 /// <summary>Makes the folder of <c>Scheduler:Watch</c> a target and queues its first scan; once, however often it is asked.</summary>
 internal sealed class WatchedFolder(
     IOptions<SchedulerOptions> options, AllowedRoots roots, NpgsqlDataSource database, ScanStore scans,
-    ILogger<WatchedFolder> logger)
+    ScheduleSignal schedules, ILogger<WatchedFolder> logger)
 {
     private const int MaxNameLength = 100;
 
@@ -23,16 +24,16 @@ internal sealed class WatchedFolder(
             return;
         }
 
-        if (roots.Refuse(configured) is { } refusal)
+        if (roots.Refuse(configured, out var root) is { } refusal)
         {
             logger.WatchRefused(configured, refusal);
             return;
         }
 
-        var root = AllowedRoots.Normalize(configured);
         if (await CreateAsync(root, cancellation) is { } targetId)
         {
             logger.WatchCreated(targetId, root);
+            schedules.Changed();
         }
 
         await QueueFirstScanAsync(root, cancellation);

@@ -33,6 +33,16 @@ public sealed class AllowedRootsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_to_be_watched_is_the_folder_that_was_checked_and_not_the_link_to_it()
+    {
+        var inner = Make("a/inner");
+        Directory.CreateSymbolicLink(Path.Combine(_base, "a/link"), inner);
+
+        Assert.Null(Allowing(Path.Combine(_base, "a")).Refuse(Path.Combine(_base, "a//link/"), out var real));
+        Assert.Equal(inner, real);
+    }
+
+    [Fact]
     public void A_link_into_an_allowed_root_is_taken_and_so_is_an_allowed_root_that_is_a_link()
     {
         Make("a/inner");
@@ -79,4 +89,10 @@ public sealed class AllowedRootsTests : IDisposable
         new(Options.Create(new SchedulerOptions { AllowedRoots = allowed }));
 
     private string Make(string relative) => Directory.CreateDirectory(Path.Combine(_base, relative)).FullName;
+}
+
+/// <summary>For tests that ask only whether.</summary>
+internal static class RefusalOnly
+{
+    public static string? Refuse(this AllowedRoots roots, string root) => roots.Refuse(root, out _);
 }

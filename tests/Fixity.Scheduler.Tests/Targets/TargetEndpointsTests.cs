@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fixity.Scheduler.Targets;
 
 namespace Fixity.Scheduler.Tests.Targets;
 
@@ -49,6 +50,21 @@ public sealed class TargetEndpointsTests(SchedulerFixture scheduler) : IClassFix
         Assert.Equal(1000, target.GetProperty("largeChangeCount").GetInt64());
         Assert.Equal(107374182400, target.GetProperty("largeChangeBytes").GetInt64());
         Assert.Equal(3, target.GetProperty("nextRunAt").GetDateTimeOffset().UtcDateTime.Hour);
+    }
+
+    [Fact]
+    public async Task A_root_that_is_reached_over_a_link_is_stored_as_the_folder_it_leads_to()
+    {
+        var real = AllowedRoots.Resolve(scheduler.Folder());
+        var link = Path.Combine(scheduler.Allowed, Guid.NewGuid().ToString("N"));
+        Directory.CreateSymbolicLink(link, real);
+
+        var target = await scheduler.CreateAsync(("root", link));
+        using var response = await scheduler.Admin.PutAsJsonAsync(
+            $"/api/v1/targets/{target.GetProperty("id").GetInt32()}", scheduler.Request(("root", link)));
+
+        Assert.Equal(real, target.GetProperty("root").GetString());
+        Assert.Equal(real, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("root").GetString());
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class WatchedFolderTests(TestDatabase database) : IClassFixture<Te
         await using (var second = Watching(_root + "/"))
         {
             await Task.WhenAll(RunsAsync(first), RunsAsync(second));
+            await ScannedAsync();
         }
 
         await using var restarted = Watching(_root);
@@ -33,6 +34,7 @@ public sealed class WatchedFolderTests(TestDatabase database) : IClassFixture<Te
 
         await using var service = Watching(_root);
         await RunsAsync(service);
+        await ScannedAsync();
 
         Assert.StartsWith(Path.GetFileName(_root) + " ", await database.ScalarAsync<string>(
             $"select name from scheduler.targets where root = '{_root}'"));
@@ -47,6 +49,26 @@ public sealed class WatchedFolderTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from scheduler.targets where root = '/does/not/exist'"));
     }
 
+    [Fact]
+    public async Task A_watched_folder_that_is_a_link_is_stored_as_the_folder_it_leads_to_and_is_scheduled()
+    {
+        var link = _root + "-link";
+        Directory.CreateSymbolicLink(link, _root);
+        try
+        {
+            await using var service = Watching(link);
+            await RunsAsync(service);
+            await Waiting.UntilAsync("its trigger is stored", async () => await database.ScalarAsync<long>($"""
+                select count(*) from scheduler.qrtz_triggers q join scheduler.targets t on t.id::text = q.trigger_name
+                where t.root = '{_root}'
+                """) == 1);
+        }
+        finally
+        {
+            Directory.Delete(link);
+        }
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static async Task RunsAsync(ServiceApplication<Program> service)
@@ -55,6 +77,12 @@ public sealed class WatchedFolderTests(TestDatabase database) : IClassFixture<Te
         await Waiting.UntilAsync("the scheduler runs", async () =>
             (await client.GetStringAsync("/api/v1/scheduler/status")).Contains("\"running\":true", StringComparison.Ordinal));
     }
+
+    /// <summary>The folder comes after the schedules, so a scheduler that runs may not have made it a target yet.</summary>
+    private Task ScannedAsync() => Waiting.UntilAsync("its first scan is queued", async () =>
+        await database.ScalarAsync<long>($"""
+            select count(*) from scheduler.scans s join scheduler.targets t on t.id = s.target_id where root = '{_root}'
+            """) > 0);
 
     private ServiceApplication<Program> Watching(string root) =>
         new(database.ConnectionString, new Dictionary<string, string?> { ["Scheduler:Watch"] = root });
