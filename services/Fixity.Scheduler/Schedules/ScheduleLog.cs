@@ -23,4 +23,7 @@ internal static partial class ScheduleLog
 
     [LoggerMessage(2005, LogLevel.Warning, "The schedules could not be brought up to date; next try in {RetryInterval}")]
     public static partial void RoundFailed(this ILogger logger, Exception exception, TimeSpan retryInterval);
+
+    [LoggerMessage(2006, LogLevel.Error, "The schedule of target {TargetId} could not be brought up to date")]
+    public static partial void SettlingFailed(this ILogger logger, Exception exception, string targetId);
 }

@@ -13,7 +13,8 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
     private static readonly RetryPolicy Retries =
         RetryPolicy.Exponential(6, TimeSpan.FromSeconds(10), 2, TimeSpan.FromMinutes(5));
 
-    public async Task ReconcileAsync(IScheduler scheduler, CancellationToken cancellation)
+    /// <returns>Targets whose trigger could not be settled; the others are not held up by them.</returns>
+    public async Task<IReadOnlyList<string>> ReconcileAsync(IScheduler scheduler, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // One replica at a time, and rows read after the lock: what an older reading wrote is always corrected.
@@ -24,12 +25,22 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
             await wait.ExecuteNonQueryAsync(cancellation);
         }
 
+        var unsettled = new List<string>();
         foreach (var difference in await ReadDifferencesAsync(connection, cancellation))
         {
-            await SettleAsync(scheduler, difference, cancellation);
+            try
+            {
+                await SettleAsync(scheduler, difference, cancellation);
+            }
+            catch (SchedulerException e)
+            {
+                logger.SettlingFailed(e, difference.TargetId);
+                unsettled.Add(difference.TargetId);
+            }
         }
 
         await transaction.CommitAsync(cancellation);
+        return unsettled;
     }
 
     private static async Task<List<Difference>> ReadDifferencesAsync(

@@ -50,15 +50,36 @@ internal sealed class ScheduleWorker(
         try
         {
             var scheduler = await StartedAsync(cancellation);
-            await watched.EnsureAsync(cancellation);
-            await reconciler.ReconcileAsync(scheduler, cancellation);
+            var unsettled = await reconciler.ReconcileAsync(scheduler, cancellation);
             state.Reconciled();
-            return true;
+            if (unsettled.Count > 0)
+            {
+                state.Failed($"The schedule of these targets could not be brought up to date: {string.Join(", ", unsettled)}.");
+            }
         }
         catch (Exception e) when (e is NpgsqlException or SchedulerException or TimeoutException)
         {
             state.Failed("The schedules could not be brought up to date: " + e.Message);
             logger.RoundFailed(e, RetryInterval);
+            return false;
+        }
+
+        // Last, and on its own: the schedules of all other targets do not wait for one folder.
+        return await EnsureWatchedAsync(cancellation);
+    }
+
+    private async Task<bool> EnsureWatchedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await watched.EnsureAsync(cancellation);
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            // InvalidOperationException: its scans start and end too fast to queue one. The next round tries again.
+            state.Failed("The watched folder could not be made a target: " + e.Message);
+            logger.WatchFailed(e);
             return false;
         }
     }

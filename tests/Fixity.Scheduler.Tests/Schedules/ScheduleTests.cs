@@ -25,6 +25,32 @@ public sealed class ScheduleTests(SchedulerFixture scheduler) : IClassFixture<Sc
     }
 
     [Fact]
+    public async Task A_target_whose_schedule_cannot_be_stored_holds_up_no_other()
+    {
+        // Never comes: the API refuses it, Quartz too. Half of the good ones have a higher id, half a lower one.
+        var good = new List<int>();
+        for (var i = 0; i < 4; i++)
+        {
+            good.Add(await scheduler.Database.AddTargetAsync());
+            var bad = await scheduler.Database.AddTargetAsync();
+            await scheduler.Database.ExecuteAsync($"""
+                update scheduler.targets set schedule = '0 0 31 2 *' where id = {bad};
+                update scheduler.targets set schedule = '0 3 * * *' where id = {good[i]};
+                """);
+        }
+
+        await scheduler.CreateIdAsync();
+        foreach (var id in good)
+        {
+            await TriggerBecomesAsync(id, "0 3 * * * | UTC");
+        }
+
+        await Waiting.UntilAsync("the health says so", async () =>
+            (await scheduler.Viewer.GetStringAsync("/api/v1/health")).Contains("degraded", StringComparison.Ordinal));
+        await scheduler.Database.ExecuteAsync("update scheduler.targets set deleted_at = now() where schedule = '0 0 31 2 *'");
+    }
+
+    [Fact]
     public async Task A_run_that_is_due_now_is_queued_by_one_of_several_replicas()
     {
         await using var second = new ServiceApplication<Program>(scheduler.Database.ConnectionString);
