@@ -255,6 +255,31 @@ public sealed class DisturbedScanTests : IDisposable
             new SegmentPlan(default, null, ChecksumAlgorithm.Blake3), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_walk_that_gives_a_fault_before_its_place_is_refused_and_deletes_nothing()
+    {
+        foreach (var path in (string[])["d-old", "d.csv", "d/x"])
+        {
+            _run.Storage.Put(path, path);
+        }
+
+        await _run.TakeBaselineAsync();
+        _run.Baseline.NewScan();
+        var disordered = new AnotherListing(
+            _run.Storage,
+            [
+                StorageEntry.NotListed(FilePath.FromEscaped("d/"), StorageFault.Gone, "too early"),
+                StorageEntry.File(FilePath.FromEscaped("d-old"), _run.Storage["d-old"].Metadata),
+            ],
+            _ => null);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new SegmentScanner(
+            disordered, _run.Baseline, _run.Baseline, _run.Control, _run.Limits, TimeProvider.System).RunAsync(
+            new SegmentPlan(default, null, ChecksumAlgorithm.Blake3), CancellationToken.None));
+
+        Assert.Empty(_run.Baseline.Events);
+    }
+
     private void PutFiles(int count)
     {
         for (var i = 0; i < count; i++)

@@ -91,6 +91,34 @@ internal sealed unsafe class DirectoryNames
         return 0;
     }
 
+    /// <summary>Adds a directory to the sorted names that are still to come, unless it is among them.</summary>
+    /// <param name="from">The first name still to come; a directory sorts behind the same name as a file.</param>
+    public void InsertDirectory(int from, ReadOnlySpan<byte> escapedName)
+    {
+        var offset = _used;
+        var length = escapedName.Length + 1;
+        Reserve(length);
+        escapedName.CopyTo(_bytes.AsSpan(offset));
+        _bytes[offset + length - 1] = FilePath.Separator;
+        var added = NameAt(offset, length, TypeDirectory);
+        var found = MemoryExtensions.BinarySearch(_names.AsSpan(from, Count - from), added, new ByBytes(this));
+        if (found >= 0)
+        {
+            return;
+        }
+
+        if (Count == _names.Length)
+        {
+            Array.Resize(ref _names, Count * 2);
+        }
+
+        var index = from + ~found;
+        _names.AsSpan(index, Count - index).CopyTo(_names.AsSpan(index + 1));
+        _names[index] = added;
+        Count++;
+        _used += length;
+    }
+
     private void AddAll(int directory, ReadOnlySpan<byte> records)
     {
         while (!records.IsEmpty)
@@ -110,12 +138,7 @@ internal sealed unsafe class DirectoryNames
 
     private void Add(ReadOnlySpan<byte> raw, byte type)
     {
-        var room = (raw.Length * PathEscape.MaxGrowth) + 1;
-        if (_used + room > _bytes.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + room));
-        }
-
+        Reserve((raw.Length * PathEscape.MaxGrowth) + 1);
         var length = PathEscape.Escape(raw, _bytes.AsSpan(_used));
         if (type == TypeDirectory)
         {
@@ -127,10 +150,24 @@ internal sealed unsafe class DirectoryNames
             Array.Resize(ref _names, Count * 2);
         }
 
-        Span<byte> first = stackalloc byte[sizeof(ulong)];
-        _bytes.AsSpan(_used, Math.Min(length, first.Length)).CopyTo(first);
-        _names[Count++] = new Name(BinaryPrimitives.ReadUInt64BigEndian(first), _used, length, type);
+        _names[Count++] = NameAt(_used, length, type);
         _used += length;
+    }
+
+    private void Reserve(int room)
+    {
+        if (_used + room > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + room));
+        }
+    }
+
+    private Name NameAt(int offset, int length, byte type)
+    {
+        Span<byte> first = stackalloc byte[sizeof(ulong)];
+        first.Clear();
+        _bytes.AsSpan(offset, Math.Min(length, first.Length)).CopyTo(first);
+        return new Name(BinaryPrimitives.ReadUInt64BigEndian(first), offset, length, type);
     }
 
     // Some file systems do not say: the order of the names depends on it, so it is asked now.
