@@ -78,7 +78,11 @@ internal sealed unsafe class DirectoryNames
 
             if (length > 0)
             {
-                AddAll(directory, buffer.AsSpan(0, length));
+                var error = AddAll(directory, buffer.AsSpan(0, length));
+                if (error != 0)
+                {
+                    return error;
+                }
             }
             else if (Marshal.GetLastPInvokeError() is var errno && errno != Errno.Interrupted)
             {
@@ -119,7 +123,9 @@ internal sealed unsafe class DirectoryNames
         _used += length;
     }
 
-    private void AddAll(int directory, ReadOnlySpan<byte> records)
+    /// <summary>Adds what one call of the kernel gave.</summary>
+    /// <returns>Zero, or the negative error number of a name of which not even the type could be found out.</returns>
+    internal int AddAll(int directory, ReadOnlySpan<byte> records)
     {
         while (!records.IsEmpty)
         {
@@ -129,11 +135,23 @@ internal sealed unsafe class DirectoryNames
             name = name[..name.IndexOf((byte)0)];
             if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
             {
-                Add(name, type == TypeUnknown ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)]) : type);
+                var error = type == TypeUnknown
+                    ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)], out type)
+                    : 0;
+                if (error == 0)
+                {
+                    Add(name, type);
+                }
+                else if (error != -Errno.NoEntry)
+                {
+                    return error; // Perhaps a directory: everything below it would pass for deleted.
+                }
             }
 
             records = records[length..];
         }
+
+        return 0;
     }
 
     private void Add(ReadOnlySpan<byte> raw, byte type)
@@ -171,10 +189,12 @@ internal sealed unsafe class DirectoryNames
     }
 
     // Some file systems do not say: the order of the names depends on it, so it is asked now.
-    private static byte TypeOf(int directory, ReadOnlySpan<byte> terminatedName) =>
-        Descriptors.Stat(directory, terminatedName, out var stat) == 0 && Descriptors.IsDirectory(stat)
-            ? TypeDirectory
-            : TypeUnknown;
+    private static int TypeOf(int directory, ReadOnlySpan<byte> terminatedName, out byte type)
+    {
+        var error = Descriptors.Stat(directory, terminatedName, out var stat);
+        type = error == 0 && Descriptors.IsDirectory(stat) ? TypeDirectory : TypeUnknown;
+        return error;
+    }
 
     // A directory that changes while it is read may give a name twice.
     private void DropRepeated()
