@@ -197,6 +197,34 @@ public sealed class DisturbedScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_waits_for_its_second_read_when_the_process_ends_is_recorded_as_unstable()
+    {
+        PutFiles(5);
+        _run.Limits = _run.Limits with { Workers = 1 };
+        _run.Storage.Reading = (path, _, stop) =>
+        {
+            if (path.ToString() == "f1")
+            {
+                _run.Storage.Put("f1", "another content", mtimeNs: 9);
+            }
+            else if (path.ToString() == "f4")
+            {
+                _run.Control.Stop();
+                return Task.Delay(Timeout.Infinite, stop);
+            }
+
+            return Task.CompletedTask;
+        };
+
+        var result = await _run.ScanAsync().WaitAsync(Patience);
+
+        Assert.Equal(SegmentOutcome.Interrupted, result.Outcome);
+        Assert.True(_run.Baseline.Checkpoint >= FilePath.FromEscaped("f1"));
+        var error = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Errors));
+        Assert.Equal(("f1", "unstable"), (error.Path.ToString(), error.Kind));
+    }
+
+    [Fact]
     public async Task A_paused_scan_reads_nothing_and_goes_on_where_it_was()
     {
         PutFiles(30);
