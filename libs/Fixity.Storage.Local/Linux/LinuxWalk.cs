@@ -185,7 +185,7 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
 
         level.Inode = stat.Inode;
         _device = atRoot ? Descriptors.Device(stat) : _device;
-        if (Descriptors.Device(stat) != _device)
+        if (Descriptors.Device(stat) != _device || (!atRoot && Descriptors.IsMountRoot(stat)))
         {
             writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
             return;
