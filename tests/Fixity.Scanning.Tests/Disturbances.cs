@@ -51,6 +51,30 @@ internal sealed class BrokenListing(IStorageBackend inner, FilePath breakAfter) 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
+/// <summary>A storage whose listing and whose looking at single files are what the test says.</summary>
+internal sealed class AnotherListing(
+    IStorageBackend inner, StorageEntry[] entries, Func<FilePath, StorageEntry?>? stat = null) : IStorageBackend
+{
+    public StorageCapabilities Capabilities => inner.Capabilities;
+
+    public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => inner.ProbeAsync(cancellation);
+
+    public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.Yield();
+        yield return entries;
+    }
+
+    public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) =>
+        stat is null ? inner.StatAsync(path, cancellation) : ValueTask.FromResult(stat(path));
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation) =>
+        inner.OpenAsync(path, cancellation);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
 /// <summary>What a database in another collation would give.</summary>
 internal sealed class UnorderedBaseline : IBaselineReader
 {

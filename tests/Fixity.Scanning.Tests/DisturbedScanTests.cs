@@ -197,6 +197,34 @@ public sealed class DisturbedScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_waits_for_its_second_read_when_the_process_ends_is_recorded_as_unstable()
+    {
+        PutFiles(5);
+        _run.Limits = _run.Limits with { Workers = 1 };
+        _run.Storage.Reading = (path, _, stop) =>
+        {
+            if (path.ToString() == "f1")
+            {
+                _run.Storage.Put("f1", "another content", mtimeNs: 9);
+            }
+            else if (path.ToString() == "f4")
+            {
+                _run.Control.Stop();
+                return Task.Delay(Timeout.Infinite, stop);
+            }
+
+            return Task.CompletedTask;
+        };
+
+        var result = await _run.ScanAsync().WaitAsync(Patience);
+
+        Assert.Equal(SegmentOutcome.Interrupted, result.Outcome);
+        Assert.True(_run.Baseline.Checkpoint >= FilePath.FromEscaped("f1"));
+        var error = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Errors));
+        Assert.Equal(("f1", "unstable"), (error.Path.ToString(), error.Kind));
+    }
+
+    [Fact]
     public async Task A_paused_scan_reads_nothing_and_goes_on_where_it_was()
     {
         PutFiles(30);
@@ -253,6 +281,31 @@ public sealed class DisturbedScanTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => new SegmentScanner(
             _run.Storage, unordered, _run.Baseline, _run.Control, _run.Limits, TimeProvider.System).RunAsync(
             new SegmentPlan(default, null, ChecksumAlgorithm.Blake3), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_walk_that_gives_a_fault_before_its_place_is_refused_and_deletes_nothing()
+    {
+        foreach (var path in (string[])["d-old", "d.csv", "d/x"])
+        {
+            _run.Storage.Put(path, path);
+        }
+
+        await _run.TakeBaselineAsync();
+        _run.Baseline.NewScan();
+        var disordered = new AnotherListing(
+            _run.Storage,
+            [
+                StorageEntry.NotListed(FilePath.FromEscaped("d/"), StorageFault.Gone, "too early"),
+                StorageEntry.File(FilePath.FromEscaped("d-old"), _run.Storage["d-old"].Metadata),
+            ],
+            _ => null);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new SegmentScanner(
+            disordered, _run.Baseline, _run.Baseline, _run.Control, _run.Limits, TimeProvider.System).RunAsync(
+            new SegmentPlan(default, null, ChecksumAlgorithm.Blake3), CancellationToken.None));
+
+        Assert.Empty(_run.Baseline.Events);
     }
 
     private void PutFiles(int count)

@@ -182,6 +182,28 @@ public sealed class ProofOfDeletionTests : IDisposable
         Assert.Equal(["deleted a", "deleted b", "deleted c"], _run.Baseline.Events);
     }
 
+    [Fact]
+    public async Task A_file_missed_by_the_listing_is_deleted_only_when_a_second_look_finds_nothing()
+    {
+        await BaselineOfAsync("d/denied", "d/gone", "d/missed");
+        _run.Baseline.NewScan();
+        var listing = new AnotherListing(_run.Storage, [], path => path.ToString() switch
+        {
+            "d/denied" => throw new StorageException(StorageFault.Denied, path, "as the test asked"),
+            "d/missed" => StorageEntry.File(path, _run.Storage["d/missed"].Metadata),
+            _ => null,
+        });
+
+        var result = await new SegmentScanner(
+            listing, _run.Baseline, _run.Baseline, _run.Control, _run.Limits, TimeProvider.System).RunAsync(
+            new SegmentPlan(default, null, ChecksumAlgorithm.Blake3), CancellationToken.None);
+
+        Assert.True(result.HadFaults);
+        Assert.Equal(["deleted d/gone"], _run.Baseline.Events);
+        var range = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.UnknownRanges));
+        Assert.Equal(("d/", "denied"), (range.Prefix.ToString(), range.Cause));
+    }
+
     private async Task BaselineOfAsync(params string[] paths)
     {
         foreach (var path in paths)

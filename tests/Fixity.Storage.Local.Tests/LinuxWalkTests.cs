@@ -170,6 +170,38 @@ public sealed class LinuxWalkTests : IDisposable
         Assert.Equal(3_000, entries.Select(entry => entry.Path).Distinct().Count());
     }
 
+    [Fact]
+    public async Task A_file_that_became_a_directory_since_the_listing_is_walked_in_its_new_place()
+    {
+        foreach (var path in (string[])["m", "m-old", "m.csv", "n"])
+        {
+            _tree.File(path);
+        }
+
+        // More than the walk may be ahead of its reader.
+        for (var i = 0; i < 4_000; i++)
+        {
+            _tree.File($"a{i}");
+        }
+
+        await using var backend = new LinuxStorageBackend(_tree.Root);
+        var listed = new List<StorageEntry>();
+        await foreach (var block in backend.ListAsync(PathRange.Everything, CancellationToken.None))
+        {
+            if (listed.Count == 0)
+            {
+                File.Delete(Path.Join(_tree.Root, "m"));
+                _tree.File("m/x");
+            }
+
+            listed.AddRange(block.ToArray().Select(entry => entry with { Path = entry.Path.ToOwned() }));
+        }
+
+        Assert.All(listed, entry => Assert.Equal(EntryKind.File, entry.Kind));
+        Assert.Equal(listed.Select(entry => entry.Path).Order(), listed.Select(entry => entry.Path));
+        Assert.Equal(["m-old", "m.csv", "m/x", "n"], listed.Skip(4_000).Select(entry => entry.Path.ToString()));
+    }
+
     private async Task<List<StorageEntry>> ListAsync(PathRange range = default)
     {
         await using var backend = new LinuxStorageBackend(_tree.Root);

@@ -8,5 +8,5 @@ internal sealed class BaselineCursor(
 {
     protected override FilePath KeyOf(in BaselineFile element) => element.Path;
 
-    protected override bool IsInOrder(in BaselineFile element) => true;
+    protected override bool MayComeLate(in BaselineFile element) => false;
 }

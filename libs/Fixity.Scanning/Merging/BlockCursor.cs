@@ -17,6 +17,9 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
     private byte[] _last = [];
     private int _lastLength = -1;
 
+    // Of the highest key so far; -1: it lay in an earlier block and was kept.
+    private int _highest = -1;
+
     public bool HasCurrent => _index < _block.Length;
 
     public ref readonly T Current => ref _block.Span[_index];
@@ -30,14 +33,8 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
             return FetchAsync();
         }
 
-        var previous = Key;
-        var checkable = IsInOrder(Current);
         _index++;
-        if (checkable && IsInOrder(Current) && Key <= previous)
-        {
-            throw OutOfOrder(previous);
-        }
-
+        CheckOrder();
         return ValueTask.CompletedTask;
     }
 
@@ -45,12 +42,12 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
 
     protected abstract FilePath KeyOf(in T element);
 
-    /// <summary>Whether the element's place in the order is its key's: a late fault's is not.</summary>
-    protected abstract bool IsInOrder(in T element);
+    /// <summary>Whether the element may come behind keys that are below its own: a fault met in the middle may.</summary>
+    protected abstract bool MayComeLate(in T element);
 
     private async ValueTask FetchAsync()
     {
-        KeepLast();
+        KeepHighest();
         do
         {
             _index = 0;
@@ -64,22 +61,39 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
         }
         while (_block.IsEmpty);
 
-        var last = FilePath.FromEscaped(_last.AsMemory(0, Math.Max(_lastLength, 0)));
-        if (_lastLength >= 0 && IsInOrder(Current) && Key <= last)
+        CheckOrder();
+    }
+
+    private void CheckOrder()
+    {
+        if (_highest < 0 && _lastLength < 0)
         {
-            throw OutOfOrder(last);
+            _highest = _index;
+            return;
+        }
+
+        var highest = _highest >= 0
+            ? KeyOf(_block.Span[_highest])
+            : FilePath.FromEscaped(_last.AsMemory(0, _lastLength));
+        if (Key > highest)
+        {
+            _highest = _index;
+        }
+        else if (!MayComeLate(Current) || !highest.IsBelow(Key))
+        {
+            throw OutOfOrder(highest);
         }
     }
 
     // The block that it lies in is used again as soon as the next one is asked for.
-    private void KeepLast()
+    private void KeepHighest()
     {
-        if (!HasCurrent || !IsInOrder(Current))
+        if (_highest < 0)
         {
             return;
         }
 
-        var key = Key.Bytes;
+        var key = KeyOf(_block.Span[_highest]).Bytes;
         if (_last.Length < key.Length)
         {
             _last = new byte[key.Length * 2];
@@ -87,6 +101,7 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
 
         key.CopyTo(_last);
         _lastLength = key.Length;
+        _highest = -1;
     }
 
     private InvalidOperationException OutOfOrder(FilePath previous) =>

@@ -51,11 +51,12 @@ internal sealed class BatchHandover(
 
         _batch.Checkpoint = position;
         _batch.IsLast = isLast;
-        HadFaults |= _batch.Errors.Count + _batch.UnknownRanges.Count > 0;
-
         var handed = _batch;
         Failed = true; // Until the contrary is proven: a batch whose fate is unknown must not be followed by another.
-        if (handed.Disappeared.Count + handed.Unreadable.Count > 0)
+        var needsIdentity = handed.Disappeared.Count + handed.Unreadable.Count > 0;
+        await ConfirmAbsenceAsync(handed, cancellation);
+        HadFaults |= handed.Errors.Count + handed.UnknownRanges.Count > 0;
+        if (needsIdentity)
         {
             await ConfirmIdentityAsync(cancellation);
         }
@@ -64,6 +65,54 @@ internal sealed class BatchHandover(
         Failed = false;
         _committed = position;
         _batch = new ScanBatch();
+    }
+
+    // One listing proves nothing: a file renamed over another meanwhile may be given under neither name.
+    private async Task ConfirmAbsenceAsync(ScanBatch batch, CancellationToken cancellation)
+    {
+        var gone = new List<DisappearedFile>(batch.Disappeared.Count);
+        var unknown = new HashSet<FilePath>();
+        StorageException? hung = null;
+        foreach (var file in batch.Disappeared)
+        {
+            try
+            {
+                var found = hung is null ? await LookAsync(file.Path, cancellation) : throw hung;
+                if (found is not { Kind: EntryKind.File })
+                {
+                    gone.Add(file);
+                }
+
+                // Otherwise it is there: the next scan judges it.
+            }
+            catch (StorageException failure)
+            {
+                hung = failure.Fault == StorageFault.Timeout ? failure : null;
+                batch.Counters.FilesUnknown++;
+                var prefix = file.Path.Parent.AsRangeKey();
+                if (unknown.Add(prefix))
+                {
+                    batch.UnknownRanges.Add(new UnknownRange(prefix, failure.Fault.Name(), failure.Message));
+                }
+            }
+        }
+
+        batch.Disappeared.Clear();
+        batch.Disappeared.AddRange(gone);
+    }
+
+    // On the pool: a call that hangs must not take the recorder with it.
+    private async Task<StorageEntry?> LookAsync(FilePath path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Task.Run(() => backend.StatAsync(path, cancellation).AsTask(), cancellation)
+                .WaitAsync(limits.ReadTimeout, clock, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new StorageException(StorageFault.Timeout, path, "whether the file is gone could not be found out in time");
+        }
     }
 
     // Files that are gone or cannot be read prove nothing when the storage itself is gone.

@@ -14,7 +14,7 @@ internal sealed class StepRecorder(
     // Enough for any tree that is merely in use; one that changes everywhere at once is told so at once.
     private const int MaxSecondReads = 1_000;
 
-    private readonly List<HashJob> _secondReads = [];
+    private readonly Queue<HashJob> _secondReads = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FilePath? _position;
 
@@ -29,6 +29,7 @@ internal sealed class StepRecorder(
                 {
                     if (!await RecordAsync(step, cancellation))
                     {
+                        GiveUpSecondReads();
                         await handover.CommitAsync(_position, isLast: false, cancellation);
                         return SegmentOutcome.Interrupted;
                     }
@@ -38,6 +39,7 @@ internal sealed class StepRecorder(
         catch (StorageException) when (!handover.Failed)
         {
             // What was finished before the storage broke off is true all the same.
+            GiveUpSecondReads();
             await handover.CommitAsync(_position, isLast: false, cancellation);
             throw;
         }
@@ -48,23 +50,31 @@ internal sealed class StepRecorder(
     private async Task<SegmentOutcome> EndAsync(CancellationToken cancellation)
     {
         var completed = !stopping.IsCancellationRequested;
-        foreach (var unstable in _secondReads)
+        while (completed && _secondReads.TryPeek(out var unstable))
         {
+            var again = unstable.Again();
+            await workers.Jobs.WriteAsync(again, cancellation);
+            completed = await WaitForAsync(again, cancellation);
             if (completed)
             {
-                var again = unstable.Again();
-                await workers.Jobs.WriteAsync(again, cancellation);
-                completed = await WaitForAsync(again, cancellation);
-                if (completed)
-                {
-                    handover.Add(again, await again.Result);
-                    await handover.CommitIfDueAsync(_position, again.Path, cancellation);
-                }
+                _secondReads.Dequeue();
+                handover.Add(again, await again.Result);
+                await handover.CommitIfDueAsync(_position, again.Path, cancellation);
             }
         }
 
+        GiveUpSecondReads();
         await handover.CommitAsync(_position, isLast: completed, cancellation);
         return completed ? SegmentOutcome.Completed : SegmentOutcome.Interrupted;
+    }
+
+    // The checkpoint has passed them: whoever goes on later does not meet them again.
+    private void GiveUpSecondReads()
+    {
+        while (_secondReads.TryDequeue(out var unstable))
+        {
+            handover.Add(unstable, new HashResult(Finding.Unstable));
+        }
     }
 
     /// <returns>False: the process is to end, and this file is not read yet.</returns>
@@ -80,7 +90,7 @@ internal sealed class StepRecorder(
             var result = await job.Result;
             if (result.Finding == Finding.Unstable && _secondReads.Count < MaxSecondReads)
             {
-                _secondReads.Add(job);
+                _secondReads.Enqueue(job);
             }
             else
             {

@@ -87,6 +87,10 @@ internal static unsafe class Descriptors
 
     public static bool IsDirectory(in StatxBuffer stat) => (stat.Mode & FileTypeMask) == DirectoryType;
 
+    /// <summary>Whether something is mounted here, be it from the same file system; false where the kernel (before 5.8)
+    /// does not say.</summary>
+    public static bool IsMountRoot(in StatxBuffer stat) => (stat.AttributesMask & stat.Attributes & Libc.MountRoot) != 0;
+
     public static long Device(in StatxBuffer stat) => ((long)stat.DeviceMajor << 32) | stat.DeviceMinor;
 
     public static SkipKind Skip(in StatxBuffer stat) => (stat.Mode & FileTypeMask) switch

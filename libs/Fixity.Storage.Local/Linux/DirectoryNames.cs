@@ -78,7 +78,11 @@ internal sealed unsafe class DirectoryNames
 
             if (length > 0)
             {
-                AddAll(directory, buffer.AsSpan(0, length));
+                var error = AddAll(directory, buffer.AsSpan(0, length));
+                if (error != 0)
+                {
+                    return error;
+                }
             }
             else if (Marshal.GetLastPInvokeError() is var errno && errno != Errno.Interrupted)
             {
@@ -91,7 +95,37 @@ internal sealed unsafe class DirectoryNames
         return 0;
     }
 
-    private void AddAll(int directory, ReadOnlySpan<byte> records)
+    /// <summary>Adds a directory to the sorted names that are still to come, unless it is among them.</summary>
+    /// <param name="from">The first name still to come; a directory sorts behind the same name as a file.</param>
+    public void InsertDirectory(int from, ReadOnlySpan<byte> escapedName)
+    {
+        var offset = _used;
+        var length = escapedName.Length + 1;
+        Reserve(length);
+        escapedName.CopyTo(_bytes.AsSpan(offset));
+        _bytes[offset + length - 1] = FilePath.Separator;
+        var added = NameAt(offset, length, TypeDirectory);
+        var found = MemoryExtensions.BinarySearch(_names.AsSpan(from, Count - from), added, new ByBytes(this));
+        if (found >= 0)
+        {
+            return;
+        }
+
+        if (Count == _names.Length)
+        {
+            Array.Resize(ref _names, Count * 2);
+        }
+
+        var index = from + ~found;
+        _names.AsSpan(index, Count - index).CopyTo(_names.AsSpan(index + 1));
+        _names[index] = added;
+        Count++;
+        _used += length;
+    }
+
+    /// <summary>Adds what one call of the kernel gave.</summary>
+    /// <returns>Zero, or the negative error number of a name of which not even the type could be found out.</returns>
+    internal int AddAll(int directory, ReadOnlySpan<byte> records)
     {
         while (!records.IsEmpty)
         {
@@ -101,21 +135,28 @@ internal sealed unsafe class DirectoryNames
             name = name[..name.IndexOf((byte)0)];
             if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
             {
-                Add(name, type == TypeUnknown ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)]) : type);
+                var error = type == TypeUnknown
+                    ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)], out type)
+                    : 0;
+                if (error == 0)
+                {
+                    Add(name, type);
+                }
+                else if (error != -Errno.NoEntry)
+                {
+                    return error; // Perhaps a directory: everything below it would pass for deleted.
+                }
             }
 
             records = records[length..];
         }
+
+        return 0;
     }
 
     private void Add(ReadOnlySpan<byte> raw, byte type)
     {
-        var room = (raw.Length * PathEscape.MaxGrowth) + 1;
-        if (_used + room > _bytes.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + room));
-        }
-
+        Reserve((raw.Length * PathEscape.MaxGrowth) + 1);
         var length = PathEscape.Escape(raw, _bytes.AsSpan(_used));
         if (type == TypeDirectory)
         {
@@ -127,17 +168,33 @@ internal sealed unsafe class DirectoryNames
             Array.Resize(ref _names, Count * 2);
         }
 
-        Span<byte> first = stackalloc byte[sizeof(ulong)];
-        _bytes.AsSpan(_used, Math.Min(length, first.Length)).CopyTo(first);
-        _names[Count++] = new Name(BinaryPrimitives.ReadUInt64BigEndian(first), _used, length, type);
+        _names[Count++] = NameAt(_used, length, type);
         _used += length;
     }
 
+    private void Reserve(int room)
+    {
+        if (_used + room > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + room));
+        }
+    }
+
+    private Name NameAt(int offset, int length, byte type)
+    {
+        Span<byte> first = stackalloc byte[sizeof(ulong)];
+        first.Clear();
+        _bytes.AsSpan(offset, Math.Min(length, first.Length)).CopyTo(first);
+        return new Name(BinaryPrimitives.ReadUInt64BigEndian(first), offset, length, type);
+    }
+
     // Some file systems do not say: the order of the names depends on it, so it is asked now.
-    private static byte TypeOf(int directory, ReadOnlySpan<byte> terminatedName) =>
-        Descriptors.Stat(directory, terminatedName, out var stat) == 0 && Descriptors.IsDirectory(stat)
-            ? TypeDirectory
-            : TypeUnknown;
+    private static int TypeOf(int directory, ReadOnlySpan<byte> terminatedName, out byte type)
+    {
+        var error = Descriptors.Stat(directory, terminatedName, out var stat);
+        type = error == 0 && Descriptors.IsDirectory(stat) ? TypeDirectory : TypeUnknown;
+        return error;
+    }
 
     // A directory that changes while it is read may give a name twice.
     private void DropRepeated()

@@ -21,6 +21,9 @@ internal static unsafe partial class Libc
     /// <summary>Type, mode, links, owner, times, inode, size.</summary>
     public const uint StatxBasic = 0x7ff;
 
+    /// <summary><c>STATX_ATTR_MOUNT_ROOT</c>.</summary>
+    public const ulong MountRoot = 0x2000;
+
     public const ulong ResolveNoMagicLinks = 2;
     public const ulong ResolveNoSymlinks = 4;
     public const ulong ResolveBeneath = 8;
@@ -81,6 +84,9 @@ internal struct OpenHow
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatxBuffer
 {
+    [FieldOffset(0x08)]
+    public ulong Attributes;
+
     [FieldOffset(0x10)]
     public uint Links;
 
@@ -98,6 +104,10 @@ internal struct StatxBuffer
 
     [FieldOffset(0x28)]
     public ulong Size;
+
+    /// <summary>Which attributes this kernel tells at all.</summary>
+    [FieldOffset(0x38)]
+    public ulong AttributesMask;
 
     [FieldOffset(0x60)]
     public long ChangedSeconds;

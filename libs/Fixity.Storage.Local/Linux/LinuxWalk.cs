@@ -82,6 +82,7 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         // The range is asked with the walk's own bytes; only what lies in it costs memory of a block.
         if (!range.Contains(CurrentPath))
         {
+            LookBeforeRange(level);
             return;
         }
 
@@ -107,15 +108,36 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         }
         else if (Descriptors.IsDirectory(stat))
         {
-            // Its place in the order is another one, perhaps passed already: the next scan sees it in the right one.
-            AppendToPath("/"u8);
-            WriteFault(StorageFault.Gone, "a directory took the place of a file during the walk");
+            WalkLater(level);
         }
         else
         {
             writer.Write(StorageEntry.Skipped(TakePath(), Descriptors.Skip(stat)));
         }
     }
+
+    // A segment may begin between 'd' and 'd/': then nobody else looks whether the listed file is a directory by now.
+    private void LookBeforeRange(Level level)
+    {
+        var nameEnd = _pathLength;
+        AppendToPath("/"u8);
+        var concerned = range.Overlaps(CurrentPath);
+        _pathLength = nameEnd;
+        if (!concerned)
+        {
+            return;
+        }
+
+        var error = Descriptors.Stat(level.Descriptor, CurrentName(level), out var stat);
+        if (error == 0 ? Descriptors.IsDirectory(stat) : error != -Errno.NoEntry)
+        {
+            WalkLater(level);
+        }
+    }
+
+    /// <summary>Puts the name off to its place as a directory: 'd-old' and 'd.csv' sort between 'd' and 'd/'.</summary>
+    private void WalkLater(Level level) =>
+        level.Names.InsertDirectory(level.Next, _path.AsSpan(level.PathLength, _pathLength - level.PathLength));
 
     private void StepInto(Level level)
     {
@@ -163,7 +185,7 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
 
         level.Inode = stat.Inode;
         _device = atRoot ? Descriptors.Device(stat) : _device;
-        if (Descriptors.Device(stat) != _device)
+        if (Descriptors.Device(stat) != _device || (!atRoot && Descriptors.IsMountRoot(stat)))
         {
             writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
             return;
