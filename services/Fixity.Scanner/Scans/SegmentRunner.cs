@@ -126,7 +126,8 @@ internal sealed class SegmentRunner(
     private async Task<bool> AtEndAsync(Func<CancellationToken, Task<bool>> write)
     {
         var since = clock.GetTimestamp();
-        using var patience = new CancellationTokenSource(PatienceAtEnd, clock);
-        return await retry.RunAsync(write, () => clock.GetElapsedTime(since) < PatienceAtEnd, patience.Token);
+        // Patience decides whether to try again, never whether to break off: many candidates take long to close.
+        return await retry.RunAsync(
+            write, () => clock.GetElapsedTime(since) < PatienceAtEnd, CancellationToken.None);
     }
 }
