@@ -131,6 +131,10 @@ internal static class CandidateClosing
         from counted where t.target_id = $2 and counted.files > 0
         """;
 
+    private const string DropDisappearedSql = """
+        delete from scanner.scan_candidates where scan_id = $1 and kind = 'disappeared'
+        """;
+
     private const string ForgetSql = """
         with forgotten as (delete from scanner.scan_candidates where scan_id = $1)
         delete from scanner.scan_verifications where scan_id = $1
@@ -141,9 +145,15 @@ internal static class CandidateClosing
         from scanner.change_events where scan_id = $1 and type in ('added', 'deleted', 'modified')
         """;
 
+    /// <param name="sawAll">False: nothing is decided about what disappeared; the next scan meets it again.</param>
     public static async Task<ClosingTotals> ApplyAsync(
-        NpgsqlConnection connection, long scanId, int targetId, CancellationToken cancellation)
+        NpgsqlConnection connection, long scanId, int targetId, bool sawAll, CancellationToken cancellation)
     {
+        if (!sawAll)
+        {
+            await ExecuteAsync(DropDisappearedSql);
+        }
+
         await ExecuteAsync(MatchByFileIdSql);
         await ExecuteAsync(MatchByContentSql);
         var moved = await ExecuteAsync(MovedEventsSql, targetId);

@@ -54,8 +54,10 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         status = status == ScanStatus.Completed && scan.HasUnknown ? ScanStatus.Partial : status;
         await EndSegmentsAsync(connection, scanId, status, cancellation);
 
-        var totals = await CandidateClosing.ApplyAsync(connection, scanId, scan.TargetId, cancellation);
-        var large = scan.IsBaseline
+        // A scan that ended early saw one half of every move: what it missed may be where it did not look.
+        var sawAll = status is ScanStatus.Completed or ScanStatus.Partial;
+        var totals = await CandidateClosing.ApplyAsync(connection, scanId, scan.TargetId, sawAll, cancellation);
+        var large = scan.IsBaseline || !sawAll
             ? null
             : scan.LargeChange.Judge(totals.FilesChanged, totals.BytesChanged, scan.FilesBefore);
         await ScanEnding.WriteAsync(
