@@ -17,6 +17,7 @@ internal sealed class BatchWriter(
 
     public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
     {
+        LongPaths.Remove(batch);
         try
         {
             await retry.RunAsync(token => AttemptAsync(batch, token), () => lease.MayBeOurs, cancellation);

@@ -40,6 +40,30 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Paths_too_long_for_an_index_are_errors_of_their_own_and_the_scan_goes_on()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 3);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        // Names that do not compress: an index would hold ten times as many equal letters.
+        var random = new Random(20_26);
+        var deep = string.Join('/', Enumerable.Range(0, 12).Select(_ => random.GetHexString(240, lowercase: true)));
+        tree.Write($"{deep}/one", "one");
+        tree.Write($"{deep}/two", "two");
+        tree.Write("zz", "after it");
+
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal(["added zz"], await tree.EventsAsync(scan));
+        Assert.Equal(2, await database.ScalarAsync<long>($"select errors_count from scheduler.scans where id = {scan}"));
+        var paths = await database.ListAsync(
+            $"select path from scanner.scan_errors where scan_id = {scan} and kind = 'path_too_long'");
+        Assert.Equal(2, paths.Count);
+        Assert.All(paths, p => Assert.StartsWith(deep[..500] + "…", p, StringComparison.Ordinal));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
     public async Task Edit_deletion_rename_addition_and_a_hidden_bit_flip_are_told_apart()
     {
         using var tree = await WatchedTree.CreateAsync(database, 200);
