@@ -141,7 +141,7 @@ internal static class CandidateClosing
         """;
 
     private const string ChangedSql = """
-        select count(*), coalesce(sum(coalesce(new_size, old_size)), 0)::bigint
+        select count(*), coalesce(sum(greatest(coalesce(new_size, 0), coalesce(old_size, 0))), 0)::bigint
         from scanner.change_events where scan_id = $1 and type in ('added', 'deleted', 'modified')
         """;
 
