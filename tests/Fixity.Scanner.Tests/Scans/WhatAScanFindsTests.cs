@@ -64,6 +64,34 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
+    public async Task A_file_that_rotted_and_moved_is_both_and_keeps_the_checksum_it_should_have()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 10);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        var checksum = $"select encode(checksum, 'hex') from scanner.files where target_id = {tree.TargetId} and path = ";
+        var expected = await database.ScalarAsync<string>($"{checksum}'{WatchedTree.NameOf(3)}'");
+
+        tree.FlipHidden(WatchedTree.NameOf(3));
+        File.Move(tree.PathOf(WatchedTree.NameOf(3)), tree.PathOf("moved.bin"));
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal(
+            ["corrupted moved.bin", $"moved {WatchedTree.NameOf(3)} -> moved.bin"], await tree.EventsAsync(scan));
+        Assert.Equal(expected, await database.ScalarAsync<string>($"{checksum}'moved.bin'"));
+        Assert.Equal($"3 t {expected} 1", await database.ScalarAsync<string>($"""
+            select concat_ws(' ', f.state, f.observed_checksum = e.new_checksum, encode(e.old_checksum, 'hex'),
+                s.files_corrupted)
+            from scanner.change_events e
+            join scanner.files f on f.id = e.file_id
+            join scheduler.scans s on s.id = e.scan_id
+            where e.scan_id = {scan} and e.type = 'corrupted'
+            """));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
     public async Task Edit_deletion_rename_addition_and_a_hidden_bit_flip_are_told_apart()
     {
         using var tree = await WatchedTree.CreateAsync(database, 200);
