@@ -22,7 +22,7 @@ internal sealed class BatchWriter(
         {
             await retry.RunAsync(token => AttemptAsync(batch, token), () => lease.MayBeOurs, cancellation);
         }
-        catch (NpgsqlException failure) when (DatabaseRetry.IsOutage(failure) && !lease.MayBeOurs)
+        catch (Exception failure) when (DatabaseRetry.IsOutage(failure) && !lease.MayBeOurs)
         {
             throw new LeaseLostException(_claim.ScanId, _claim.Ordinal, failure);
         }

@@ -161,8 +161,9 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
             """, connection);
         command.With(taken.ScanId);
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        await row.ReadAsync(cancellation);
-        return ReadClaim(taken, row, claimedAt);
+        return !await row.ReadAsync(cancellation)
+            ? throw new InvalidDataException($"Scan {taken.ScanId} or its target is gone while its segment is taken.")
+            : ReadClaim(taken, row, claimedAt);
     }
 
     private static Taken ReadTaken(NpgsqlDataReader row) => new(

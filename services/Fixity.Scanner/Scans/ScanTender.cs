@@ -19,7 +19,9 @@ internal sealed class ScanTender(
             {
                 await TendAsync(stoppingToken);
             }
-            catch (NpgsqlException failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning disable CA1031 // The loop's edge: whatever goes wrong with one look, the next may succeed.
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 logger.QueueUnreachable(failure, options.Value.PollInterval);
             }

@@ -54,7 +54,7 @@ internal sealed class SegmentRunner(
             _logger.LeaseLost(claim.ScanId, claim.Ordinal);
             return "lost";
         }
-        catch (NpgsqlException failure) when (DatabaseRetry.IsOutage(failure))
+        catch (Exception failure) when (DatabaseRetry.IsOutage(failure))
         {
             _logger.DatabaseAway(failure, claim.ScanId, claim.Ordinal);
             return await ReleaseAsync(claim, ScanStatus.Queued, "released");
