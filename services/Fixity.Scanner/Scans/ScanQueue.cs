@@ -11,7 +11,7 @@ namespace Fixity.Scanner.Scans;
 internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, TimeProvider clock)
 {
     // The partitions that a scan can need: of this month and of those it may last into.
-    private const string PrepareSql = """
+    public const string PrepareSql = """
         select scanner.ensure_change_partitions((now() at time zone 'UTC')::date, 3)
         """;
 
