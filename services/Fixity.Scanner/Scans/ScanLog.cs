@@ -46,4 +46,7 @@ internal static partial class ScanLog
 
     [LoggerMessage(3011, LogLevel.Debug, "Not listening for notifications any more; polling until it works again")]
     public static partial void ListeningFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3012, LogLevel.Error, "Scan {ScanId} could not be closed; it is tried again with the next look")]
+    public static partial void ClosingFailed(this ILogger logger, Exception exception, long scanId);
 }

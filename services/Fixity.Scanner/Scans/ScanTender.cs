@@ -35,7 +35,16 @@ internal sealed class ScanTender(
         await PauseAsync(cancellation);
         foreach (var scanId in await FindEndedAsync(cancellation))
         {
-            await closer.TryCloseAsync(scanId, cancellation);
+            try
+            {
+                await closer.TryCloseIdleAsync(scanId, cancellation);
+            }
+#pragma warning disable CA1031 // One scan that cannot be closed must not keep the others open.
+            catch (Exception failure) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                logger.ClosingFailed(failure, scanId);
+            }
         }
     }
 

@@ -114,6 +114,39 @@ public sealed class ControlTests(TestDatabase database) : IClassFixture<TestData
         await tree.EndOfAsync(scan);
     }
 
+    [Fact]
+    public async Task A_scan_left_running_although_all_its_segments_are_paused_becomes_paused()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 1);
+        var scan = await tree.QueueAsync();
+        await WishAsync(scan, "'pause'");
+        await database.ExecuteAsync($"""
+            update scheduler.scans set status = 'running', started_at = now() where id = {scan};
+            update scheduler.scan_segments set status = 'paused' where scan_id = {scan}
+            """);
+
+        await using var scanner = await ScannerProcess.StartAsync(database);
+
+        await tree.UntilAsync($"select status = 'paused' from scheduler.scans where id = {scan}");
+    }
+
+    [Fact]
+    public async Task A_month_whose_events_lie_in_the_default_partition_stops_no_scan()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 1);
+        await database.ExecuteAsync($"""
+            insert into scanner.change_events (detected_at, target_id, file_id, path, type)
+            values ('2199-01-15', {tree.TargetId}, 1, 'early', 'added')
+            """);
+
+        await database.ExecuteAsync("select scanner.ensure_change_partitions('2199-01-01', 2)");
+
+        Assert.Equal("f t", await database.ScalarAsync<string>("""
+            select concat_ws(' ', to_regclass('scanner.change_events_2199_01') is not null,
+                to_regclass('scanner.change_events_2199_02') is not null)
+            """));
+    }
+
     private Task WishAsync(long scan, string control) => database.ExecuteAsync(
         $"update scheduler.scans set control = {control} where id = {scan}; notify fixity_scan_queued, '{scan}'");
 }
