@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace Fixity.Scanner;
@@ -19,7 +20,7 @@ internal sealed class DatabaseRetry(TimeProvider clock)
             {
                 return await attempt(cancellation);
             }
-            catch (NpgsqlException failure) when (IsOutage(failure) && mayGoOn())
+            catch (Exception failure) when (IsOutage(failure) && mayGoOn())
             {
                 // Jitter: replicas that lost the database together must not come back together.
                 await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), clock, cancellation);
@@ -29,10 +30,15 @@ internal sealed class DatabaseRetry(TimeProvider clock)
     }
 
     /// <summary>Whether the statement may succeed when it is tried again later.</summary>
-    public static bool IsOutage(NpgsqlException failure) =>
-        failure.IsTransient
-        || failure.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
-            or PostgresErrorCodes.CannotConnectNow
-        || failure.SqlState?.StartsWith("08", StringComparison.Ordinal) == true
-        || (failure is not PostgresException && failure.InnerException is IOException or TimeoutException);
+    /// <remarks>Not all of them come wrapped: a name that does not resolve is a bare <see cref="SocketException"/>.</remarks>
+    public static bool IsOutage(Exception failure) => failure switch
+    {
+        SocketException or TimeoutException => true,
+        NpgsqlException { IsTransient: true } => true,
+        PostgresException refused => refused.SqlState is PostgresErrorCodes.AdminShutdown
+                or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            || refused.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException => failure.InnerException is IOException or SocketException or TimeoutException,
+        _ => false,
+    };
 }

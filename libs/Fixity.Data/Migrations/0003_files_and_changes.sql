@@ -109,20 +109,26 @@ create index change_events_corrupted on scanner.change_events (id) where type = 
 create index change_events_in_commit_order on scanner.change_events (transaction_id, id);
 
 -- Makes the partitions of a month and the next ones; called by every scan before it writes. Idempotent.
+-- One that cannot be made now only warns: its rows go to the default partition, and nothing stops or is lost.
 create function scanner.ensure_change_partitions(first_month date, months integer) returns void
-    language plpgsql security definer set search_path = pg_catalog as $$
+    language plpgsql security definer set search_path = pg_catalog set lock_timeout = '1s' as $$
 declare
     month_start date;
 begin
     for i in 0 .. months - 1 loop
         month_start := (date_trunc('month', first_month) + make_interval(months => i))::date;
         if to_regclass(format('scanner.change_events_%s', to_char(month_start, 'YYYY_MM'))) is null then
-            perform pg_advisory_xact_lock(hashtext('scanner.ensure_change_partitions'));
-            execute format(
-                'create table if not exists scanner.%I partition of scanner.change_events for values from (%L) to (%L)',
-                'change_events_' || to_char(month_start, 'YYYY_MM'),
-                month_start::timestamp at time zone 'UTC',
-                (month_start + interval '1 month') at time zone 'UTC');
+            begin
+                perform pg_advisory_xact_lock(hashtext('scanner.ensure_change_partitions'));
+                execute format(
+                    'create table if not exists scanner.%I partition of scanner.change_events '
+                        'for values from (%L) to (%L)',
+                    'change_events_' || to_char(month_start, 'YYYY_MM'),
+                    month_start::timestamp at time zone 'UTC',
+                    (month_start + interval '1 month') at time zone 'UTC');
+            exception when lock_not_available or check_violation then
+                raise warning 'no partition of scanner.change_events for %: %', month_start, sqlerrm;
+            end;
         end if;
     end loop;
 end $$;

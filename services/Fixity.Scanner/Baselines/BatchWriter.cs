@@ -17,11 +17,12 @@ internal sealed class BatchWriter(
 
     public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
     {
+        LongPaths.Remove(batch);
         try
         {
             await retry.RunAsync(token => AttemptAsync(batch, token), () => lease.MayBeOurs, cancellation);
         }
-        catch (NpgsqlException failure) when (DatabaseRetry.IsOutage(failure) && !lease.MayBeOurs)
+        catch (Exception failure) when (DatabaseRetry.IsOutage(failure) && !lease.MayBeOurs)
         {
             throw new LeaseLostException(_claim.ScanId, _claim.Ordinal, failure);
         }

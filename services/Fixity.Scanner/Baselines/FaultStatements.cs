@@ -28,7 +28,7 @@ internal static class FaultStatements
             on conflict (scan_id, path, kind) do nothing
             """, connection);
         command.With(claim.ScanId)
-            .With(batch.Errors.Select(e => e.Path.ToString()).ToArray())
+            .With(batch.Errors.Select(e => LongPaths.Shown(e.Path)).ToArray())
             .With(batch.Errors.Select(e => e.Kind).ToArray())
             .With(batch.Errors.Select(e => e.Message).ToArray());
         return await command.ExecuteNonQueryAsync(cancellation);

@@ -57,8 +57,9 @@ internal sealed class QueueListener(
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException
-                && !stoppingToken.IsCancellationRequested)
+#pragma warning disable CA1031 // The loop's edge: whatever goes wrong with one look, the next may succeed.
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 logger.ListeningFailed(failure);
                 await Task.Delay(Pause, clock, stoppingToken);

@@ -7,16 +7,34 @@ namespace Fixity.Scanner.Scans;
 /// whoever listens is told. Exactly once, whoever calls it how often.</summary>
 internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> logger)
 {
+    private const string LockSegmentsSql = """
+        select g.ordinal, g.status, g.fencing_token, g.status = 'running' and g.lease_until >= now(),
+            s.control is not distinct from 'cancel' or t.deleted_at is not null,
+            (select count(*) from scheduler.scan_segments a where a.scan_id = g.scan_id)
+        from scheduler.scan_segments g
+        join scheduler.scans s on s.id = g.scan_id
+        join scheduler.targets t on t.id = s.target_id
+        where g.scan_id = $1
+        order by g.ordinal
+        for update of g
+        """;
+
+    private const string LockIdleSegmentsSql = $"{LockSegmentsSql} skip locked";
+
     /// <summary>Closes the scan if nobody works on it any more and nothing of it is left to do.</summary>
     /// <returns>Whether it was closed by this call.</returns>
     public Task<bool> TryCloseAsync(long scanId, CancellationToken cancellation) =>
-        CloseAsync(scanId, segments => DecideEnd(segments), failure: null, cancellation);
+        CloseAsync(scanId, LockSegmentsSql, DecideEnd, failure: null, cancellation);
+
+    /// <summary>The same, but leaves a scan alone that somebody else has in hand at this moment.</summary>
+    public Task<bool> TryCloseIdleAsync(long scanId, CancellationToken cancellation) =>
+        CloseAsync(scanId, LockIdleSegmentsSql, DecideEnd, failure: null, cancellation);
 
     /// <summary>Fails the whole scan on account of one of its segments; the others lose their leases.</summary>
     /// <returns>False: the segment was not ours any more, or the scan has ended already.</returns>
     public Task<bool> FailAsync(SegmentClaim claim, ScanFailure failure, CancellationToken cancellation) =>
         CloseAsync(
-            claim.ScanId,
+            claim.ScanId, LockSegmentsSql,
             segments => segments.Any(s =>
                 s.Ordinal == claim.Ordinal && s.FencingToken == claim.FencingToken && s.Status == ScanStatus.Running)
                 ? ScanStatus.Failed
@@ -39,12 +57,19 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
     }
 
     private async Task<bool> CloseAsync(
-        long scanId, Func<List<SegmentRow>, ScanStatus?> decide, ScanFailure? failure, CancellationToken cancellation)
+        long scanId, string lockSql, Func<List<SegmentRow>, ScanStatus?> decide, ScanFailure? failure,
+        CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        // Before the transaction: the lock on the events must not last as long as the closing.
+        await using (var prepare = new NpgsqlCommand(ScanQueue.PrepareSql, connection))
+        {
+            await prepare.ExecuteNonQueryAsync(cancellation);
+        }
+
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var segments = await LockSegmentsAsync(connection, scanId, cancellation);
-        if (decide(segments) is not { } status
+        if (await LockSegmentsAsync(connection, scanId, lockSql, cancellation) is not { } segments
+            || decide(segments) is not { } status
             || await LockScanAsync(connection, scanId, cancellation) is not { } scan)
         {
             return false;
@@ -54,8 +79,10 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         status = status == ScanStatus.Completed && scan.HasUnknown ? ScanStatus.Partial : status;
         await EndSegmentsAsync(connection, scanId, status, cancellation);
 
-        var totals = await CandidateClosing.ApplyAsync(connection, scanId, scan.TargetId, cancellation);
-        var large = scan.IsBaseline
+        // A scan that ended early saw one half of every move: what it missed may be where it did not look.
+        var sawAll = status is ScanStatus.Completed or ScanStatus.Partial;
+        var totals = await CandidateClosing.ApplyAsync(connection, scanId, scan.TargetId, sawAll, cancellation);
+        var large = scan.IsBaseline || !sawAll
             ? null
             : scan.LargeChange.Judge(totals.FilesChanged, totals.BytesChanged, scan.FilesBefore);
         await ScanEnding.WriteAsync(
@@ -65,28 +92,24 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         return true;
     }
 
-    private static async Task<List<SegmentRow>> LockSegmentsAsync(
-        NpgsqlConnection connection, long scanId, CancellationToken cancellation)
+    /// <returns>Null: not all of them could be locked.</returns>
+    private static async Task<List<SegmentRow>?> LockSegmentsAsync(
+        NpgsqlConnection connection, long scanId, string sql, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            select g.ordinal, g.status, g.fencing_token, g.status = 'running' and g.lease_until >= now(),
-                s.control is not distinct from 'cancel' or t.deleted_at is not null
-            from scheduler.scan_segments g
-            join scheduler.scans s on s.id = g.scan_id
-            join scheduler.targets t on t.id = s.target_id
-            where g.scan_id = $1
-            order by g.ordinal
-            for update of g
-            """, connection);
+#pragma warning disable CA2100 // One of the two constants above.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
         command.With(scanId);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var segments = new List<SegmentRow>();
+        var count = 0L;
         while (await row.ReadAsync(cancellation))
         {
             segments.Add(ReadSegment(row));
+            count = row.GetInt64(5);
         }
 
-        return segments;
+        return segments.Count > 0 && segments.Count == count ? segments : null;
     }
 
     private static async Task<ScanRow?> LockScanAsync(

@@ -14,7 +14,8 @@ internal static class ScanEnding
         update scheduler.scans
         set status = $2, reason = $3, message = $4, ended_at = now(), updated_at = now(), current_path = null,
             started_at = coalesce(started_at, now()),
-            files_added = $5, files_deleted = $6, files_moved = $7, large_change = $8, large_change_reason = $9
+            files_added = $5, files_deleted = $6, files_moved = $7, large_change = $8, large_change_reason = $9,
+            files_corrupted = files_corrupted + $10
         where id = $1
         """;
 
@@ -91,7 +92,8 @@ internal static class ScanEnding
         await using var command = new NpgsqlCommand(ScanSql, connection);
         command.With(end.ScanId).With(end.Status.Name()).With(ReasonOf(end)).With(end.Failure?.Message)
             .With(end.Totals.Added).With(end.Totals.Deleted).With(end.Totals.Moved)
-            .With(end.LargeChange is not null).With(end.LargeChange?.ReasonName);
+            .With(end.LargeChange is not null).With(end.LargeChange?.ReasonName)
+            .With(end.Totals.Corrupted);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

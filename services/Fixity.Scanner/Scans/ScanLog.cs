@@ -28,7 +28,7 @@ internal static partial class ScanLog
     [LoggerMessage(3005, LogLevel.Error, "Scan {ScanId}: segment {Ordinal} failed for a reason that nobody expected")]
     public static partial void ScanBroken(this ILogger logger, Exception exception, long scanId, int ordinal);
 
-    [LoggerMessage(3006, LogLevel.Warning, "The database does not answer; next look at the queue in {PollInterval}")]
+    [LoggerMessage(3006, LogLevel.Warning, "The queue of scans could not be looked after; next look in {PollInterval}")]
     public static partial void QueueUnreachable(this ILogger logger, Exception exception, TimeSpan pollInterval);
 
     [LoggerMessage(3007, LogLevel.Information, "Scan {ScanId} of target {TargetId} closed: {Status}")]
@@ -46,4 +46,7 @@ internal static partial class ScanLog
 
     [LoggerMessage(3011, LogLevel.Debug, "Not listening for notifications any more; polling until it works again")]
     public static partial void ListeningFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3012, LogLevel.Error, "Scan {ScanId} could not be closed; it is tried again with the next look")]
+    public static partial void ClosingFailed(this ILogger logger, Exception exception, long scanId);
 }

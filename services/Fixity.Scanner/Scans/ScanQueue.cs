@@ -11,7 +11,7 @@ namespace Fixity.Scanner.Scans;
 internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, TimeProvider clock)
 {
     // The partitions that a scan can need: of this month and of those it may last into.
-    private const string PrepareSql = """
+    public const string PrepareSql = """
         select scanner.ensure_change_partitions((now() at time zone 'UTC')::date, 3)
         """;
 
@@ -161,8 +161,9 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
             """, connection);
         command.With(taken.ScanId);
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        await row.ReadAsync(cancellation);
-        return ReadClaim(taken, row, claimedAt);
+        return !await row.ReadAsync(cancellation)
+            ? throw new InvalidDataException($"Scan {taken.ScanId} or its target is gone while its segment is taken.")
+            : ReadClaim(taken, row, claimedAt);
     }
 
     private static Taken ReadTaken(NpgsqlDataReader row) => new(

@@ -19,7 +19,9 @@ internal sealed class ScanTender(
             {
                 await TendAsync(stoppingToken);
             }
-            catch (NpgsqlException failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning disable CA1031 // The loop's edge: whatever goes wrong with one look, the next may succeed.
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 logger.QueueUnreachable(failure, options.Value.PollInterval);
             }
@@ -33,7 +35,16 @@ internal sealed class ScanTender(
         await PauseAsync(cancellation);
         foreach (var scanId in await FindEndedAsync(cancellation))
         {
-            await closer.TryCloseAsync(scanId, cancellation);
+            try
+            {
+                await closer.TryCloseIdleAsync(scanId, cancellation);
+            }
+#pragma warning disable CA1031 // One scan that cannot be closed must not keep the others open.
+            catch (Exception failure) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                logger.ClosingFailed(failure, scanId);
+            }
         }
     }
 
@@ -47,14 +58,29 @@ internal sealed class ScanTender(
                     and not exists (
                         select from scheduler.scan_segments g
                         where g.scan_id = s.id and g.status = 'running' and g.lease_until >= now())
+            ), free as (
+                select g.scan_id, g.ordinal
+                from scheduler.scan_segments g join idle on idle.id = g.scan_id
+                where g.status = 'queued' or (g.status = 'running' and g.lease_until < now())
+                order by g.scan_id, g.ordinal
+                for update of g skip locked
             ), parked as (
                 update scheduler.scan_segments g set status = 'paused', lease_until = null, lease_owner = null
-                from idle
-                where g.scan_id = idle.id and g.status in ('queued', 'running')
-                returning g.scan_id
+                from free
+                where g.scan_id = free.scan_id and g.ordinal = free.ordinal
+                returning g.scan_id, g.ordinal
             ), paused as (
                 update scheduler.scans s set status = 'paused', updated_at = now()
-                where s.id in (select scan_id from parked)
+                from idle
+                where s.id = idle.id and s.control = 'pause' and s.status in ('queued', 'running')
+                    and exists (
+                        select from scheduler.scan_segments g
+                        where g.scan_id = s.id and g.status in ('queued', 'running', 'paused'))
+                    and not exists (
+                        select from scheduler.scan_segments g
+                        where g.scan_id = s.id and g.status in ('queued', 'running')
+                            and not exists (
+                                select from parked p where p.scan_id = g.scan_id and p.ordinal = g.ordinal))
                 returning s.id, s.target_id
             )
             select pg_notify('fixity_progress',

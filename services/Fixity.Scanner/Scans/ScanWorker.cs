@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Fixity.Scanner.Scans;
 
@@ -63,7 +62,9 @@ internal sealed class ScanWorker(
         {
             return await queue.TryClaimAsync(options.Value.Lease, cancellation);
         }
-        catch (NpgsqlException failure)
+#pragma warning disable CA1031 // The loop's edge: whatever goes wrong with one look, the next may succeed.
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             logger.QueueUnreachable(failure, options.Value.PollInterval);
             return null;

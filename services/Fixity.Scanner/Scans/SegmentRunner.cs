@@ -54,7 +54,7 @@ internal sealed class SegmentRunner(
             _logger.LeaseLost(claim.ScanId, claim.Ordinal);
             return "lost";
         }
-        catch (NpgsqlException failure) when (DatabaseRetry.IsOutage(failure))
+        catch (Exception failure) when (DatabaseRetry.IsOutage(failure))
         {
             _logger.DatabaseAway(failure, claim.ScanId, claim.Ordinal);
             return await ReleaseAsync(claim, ScanStatus.Queued, "released");
@@ -126,7 +126,8 @@ internal sealed class SegmentRunner(
     private async Task<bool> AtEndAsync(Func<CancellationToken, Task<bool>> write)
     {
         var since = clock.GetTimestamp();
-        using var patience = new CancellationTokenSource(PatienceAtEnd, clock);
-        return await retry.RunAsync(write, () => clock.GetElapsedTime(since) < PatienceAtEnd, patience.Token);
+        // Patience decides whether to try again, never whether to break off: many candidates take long to close.
+        return await retry.RunAsync(
+            write, () => clock.GetElapsedTime(since) < PatienceAtEnd, CancellationToken.None);
     }
 }

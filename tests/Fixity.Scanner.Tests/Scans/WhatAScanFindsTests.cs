@@ -40,6 +40,58 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Paths_too_long_for_an_index_are_errors_of_their_own_and_the_scan_goes_on()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 3);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        // Names that do not compress: an index would hold ten times as many equal letters.
+        var random = new Random(20_26);
+        var deep = string.Join('/', Enumerable.Range(0, 12).Select(_ => random.GetHexString(240, lowercase: true)));
+        tree.Write($"{deep}/one", "one");
+        tree.Write($"{deep}/two", "two");
+        tree.Write("zz", "after it");
+
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal(["added zz"], await tree.EventsAsync(scan));
+        Assert.Equal(2, await database.ScalarAsync<long>($"select errors_count from scheduler.scans where id = {scan}"));
+        var paths = await database.ListAsync(
+            $"select path from scanner.scan_errors where scan_id = {scan} and kind = 'path_too_long'");
+        Assert.Equal(2, paths.Count);
+        Assert.All(paths, p => Assert.StartsWith(deep[..500] + "…", p, StringComparison.Ordinal));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_rotted_and_moved_is_both_and_keeps_the_checksum_it_should_have()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 10);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        var checksum = $"select encode(checksum, 'hex') from scanner.files where target_id = {tree.TargetId} and path = ";
+        var expected = await database.ScalarAsync<string>($"{checksum}'{WatchedTree.NameOf(3)}'");
+
+        tree.FlipHidden(WatchedTree.NameOf(3));
+        File.Move(tree.PathOf(WatchedTree.NameOf(3)), tree.PathOf("moved.bin"));
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal(
+            ["corrupted moved.bin", $"moved {WatchedTree.NameOf(3)} -> moved.bin"], await tree.EventsAsync(scan));
+        Assert.Equal(expected, await database.ScalarAsync<string>($"{checksum}'moved.bin'"));
+        Assert.Equal($"3 t {expected} 1", await database.ScalarAsync<string>($"""
+            select concat_ws(' ', f.state, f.observed_checksum = e.new_checksum, encode(e.old_checksum, 'hex'),
+                s.files_corrupted)
+            from scanner.change_events e
+            join scanner.files f on f.id = e.file_id
+            join scheduler.scans s on s.id = e.scan_id
+            where e.scan_id = {scan} and e.type = 'corrupted'
+            """));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
     public async Task Edit_deletion_rename_addition_and_a_hidden_bit_flip_are_told_apart()
     {
         using var tree = await WatchedTree.CreateAsync(database, 200);
