@@ -221,6 +221,31 @@ public sealed class ApplicationRunnerTests : IAsyncDisposable
         await ExecuteAsync(before!, "insert into kept values (1)");
     }
 
+    [Fact]
+    public async Task What_takes_seconds_to_end_has_them_and_one_that_waits_for_what_it_depends_on_ends_too()
+    {
+        var mark = Path.Combine(_model.StateFolder, "mark");
+        var database = Shell("database", $"trap 'test -f {mark}; exit $?' TERM; while :; do sleep 0.1; done");
+        var service = Shell(
+                "service", $"trap 'sleep 5; echo done > {mark}; exit 0' TERM; while :; do sleep 0.1; done")
+            .WaitForStart(database);
+        // As a gateway does that carries an event stream of the service.
+        var gateway = Shell(
+                "gateway",
+                $"trap 'while ! test -f {mark}; do sleep 0.1; done; exit 0' TERM; while :; do sleep 0.1; done")
+            .WaitForStart(service);
+        await _model.StartAsync();
+        await _model.WhenAsync(gateway.Resource, status => status.IsReady);
+
+        await _model.StopAsync();
+
+        foreach (var shell in new[] { gateway, service, database })
+        {
+            var ended = (await _model.InstanceAsync(shell.Resource)).Status;
+            Assert.True(ended == new InstanceStatus(ResourceState.Exited, 0), $"{shell.Resource.Name}: {ended}");
+        }
+    }
+
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
