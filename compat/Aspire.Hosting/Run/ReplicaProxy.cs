@@ -89,6 +89,7 @@ internal sealed class ReplicaProxy : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Stopped, which is the only way out.
+            return;
         }
     }
 
