@@ -30,7 +30,8 @@ public static class ServiceDefaultsRegistration
         builder.Services.AddHealthChecks();
         builder.Services.AddOpenApi();
         builder.Services.AddReadableSchemaNames();
-        // Longer than the longest batch in flight, shorter than the grace that the orchestrator gives.
+        // Longer than the longest batch in flight, shorter than the 30 s that Kubernetes gives. The AppHost,
+        // which runs on one machine for one person, kills after 8 s what has not ended.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
     }
 

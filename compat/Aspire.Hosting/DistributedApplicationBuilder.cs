@@ -13,7 +13,9 @@ namespace Aspire.Hosting;
 /// <summary>Collects the model, and what its runner needs, from one AppHost process.</summary>
 internal sealed class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(12);
+    // StopOrder's head start of 1 s, the 8 s that each process has, and 4 s for the database, which comes last. What is
+    // left then has 2 s more, by the guard: 15 s in all.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(13);
 
     private static readonly Dictionary<string, string> Switches = new()
     {

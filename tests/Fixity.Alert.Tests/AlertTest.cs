@@ -54,6 +54,7 @@ public abstract class AlertTest : IAsyncLifetime
     {
         var service = Owned(new ServiceApplication<Program>(Database.ConnectionString, new Dictionary<string, string?>
         {
+            [SecretBox.KeySetting] = ServiceApplication<Program>.EncryptionKey,
             ["Alert:AllowPrivateNetworks"] = allowPrivate ? "true" : "false",
             ["Alert:PollInterval"] = "00:00:00.100",
             ["Logging:LogLevel:Default"] = logLevel,

@@ -7,8 +7,8 @@ namespace Aspire.Hosting.Run;
 /// <summary>A project or an executable, as a process.</summary>
 internal sealed partial class ProcessInstance : ResourceInstance
 {
-    // Gateway, services and database stop one after the other, each in this, within the AppHost's own limit.
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(4);
+    // With the head start of StopOrder this leaves a database of the AppHost's own limit what a fast shutdown takes.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(8);
 
     private readonly LogFile _log;
 

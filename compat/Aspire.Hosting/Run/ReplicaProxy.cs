@@ -11,6 +11,7 @@ namespace Aspire.Hosting.Run;
 internal sealed class ReplicaProxy : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(50);
 
     private readonly IReadOnlyList<int> _targets;
     private readonly List<TcpListener> _listeners;
@@ -71,24 +72,38 @@ internal sealed class ReplicaProxy : IAsyncDisposable
 
     private async Task AcceptAsync(TcpListener listener)
     {
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            Socket client;
-            try
+            while (!_stop.IsCancellationRequested)
             {
-                client = await listener.AcceptSocketAsync(_stop.Token);
+                if (await NextAsync(listener) is { } client)
+                {
+                    _ = ServeAsync(client);
+                }
+                else
+                {
+                    await Task.Delay(PauseAfterFailure, _stop.Token);
+                }
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException)
-            {
-                // The client gave up before it was served; the next one has not.
-                continue;
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped, which is the only way out.
+            return;
+        }
+    }
 
-            _ = ServeAsync(client);
+    /// <returns>Null: the client gave up before it was served, which the next one has not; or this process has no
+    /// file descriptors left, which fails again at once until somebody hangs up.</returns>
+    private async Task<Socket?> NextAsync(TcpListener listener)
+    {
+        try
+        {
+            return await listener.AcceptSocketAsync(_stop.Token);
+        }
+        catch (SocketException)
+        {
+            return null;
         }
     }
 

@@ -45,21 +45,29 @@ internal static class StateFolder
         return folder;
     }
 
-    /// <summary>Replaces a file that holds secrets: complete or not at all, and never readable to others.</summary>
+    /// <summary>Replaces a file: complete or not at all, and never readable to others.</summary>
     public static void WritePrivate(string path, string content)
     {
+        // Made anew: a draft that a killed run left would keep the mode, and the readers, that it has.
         var draft = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var writer = new StreamWriter(draft, options))
+        File.Delete(draft);
+        using (var writer = new StreamWriter(draft, Private(FileMode.CreateNew, FileAccess.Write)))
         {
             writer.Write(content);
         }
 
         File.Move(draft, path, overwrite: true);
+    }
+
+    /// <summary>To open a file that, if this makes it, is readable to its owner alone; nobody else has it open.</summary>
+    public static FileStreamOptions Private(FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }

@@ -3,8 +3,15 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.Run;
 
 /// <summary>Stops each resource after those that depend on it: a service's last words reach the database.</summary>
+/// <remarks>
+/// What depends on nothing, such as a database server, waits for them to have ended. What is between waits a moment
+/// only: a gateway that carries a service's event stream does not end before the service ends the stream, and the
+/// patience with each of a chain must not add up.
+/// </remarks>
 internal sealed class StopOrder(RunContext run)
 {
+    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<IResource, Task> _stopping = [];
 
     public IReadOnlyList<Task> StopAll() => [.. run.Instances.Keys.Select(resource => Stop(resource, []))];
@@ -23,17 +30,23 @@ internal sealed class StopOrder(RunContext run)
                 .Where(other => DependsOn(other, resource))
                 .Select(other => Stop(other, [.. above]))
                 .ToList();
-            _stopping[resource] = stopping = StopAfterAsync(dependents, run.Instances[resource]);
+            _stopping[resource] = stopping = StopAfterAsync(
+                Task.WhenAll(dependents), mayOverlap: DependsOnAny(resource), run.Instances[resource]);
         }
 
         return stopping;
     }
 
-    private static async Task StopAfterAsync(IReadOnlyList<Task> dependents, IReadOnlyList<ResourceInstance> instances)
+    // Over when the dependents are, too: what it depends on itself waits for all that is above.
+    private static async Task StopAfterAsync(
+        Task dependents, bool mayOverlap, IReadOnlyList<ResourceInstance> instances)
     {
-        await Task.WhenAll(dependents);
+        await (mayOverlap ? Task.WhenAny(dependents, Task.Delay(HeadStart)) : dependents);
         await Task.WhenAll(instances.Select(instance => instance.StopAsync(CancellationToken.None)));
+        await dependents;
     }
+
+    private bool DependsOnAny(IResource resource) => run.Instances.Keys.Any(other => DependsOn(resource, other));
 
     private static bool DependsOn(IResource resource, IResource other) =>
         (resource is IResourceWithParent child && child.Parent == other)

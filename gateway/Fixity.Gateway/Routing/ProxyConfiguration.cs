@@ -6,8 +6,9 @@ namespace Fixity.Gateway.Routing;
 /// <summary>Makes YARP's configuration of the route table and of the addresses that the application model gives.</summary>
 internal static class ProxyConfiguration
 {
-    // Of silence, not of the whole: an event stream says something every 15 s, and a download may take hours.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(100);
+    // Of silence, not of the whole: an event stream says something every 15 s, and a download may take hours. The
+    // longest that a service says nothing is while it tries a webhook, whose receiver may be given up to 300 s.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(330);
 
     public static InMemoryConfigProvider From(IConfiguration configuration) => new(
         [.. RouteTable.All.Select(RouteOf)],

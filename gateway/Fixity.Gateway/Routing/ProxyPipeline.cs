@@ -24,7 +24,13 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
         await next(context);
 
         var service = context.GetReverseProxyFeature().Route.Cluster?.ClusterId ?? "unknown";
-        if (context.GetForwarderErrorFeature() is { } error)
+        var error = context.GetForwarderErrorFeature();
+        if (!HttpMethods.IsGet(context.Request.Method) && (error is null ? IsChange(context) : HasReached(error)))
+        {
+            await RecordAsync(context, service, error);
+        }
+
+        if (error is not null)
         {
             await ReportAsync(context, service, error);
         }
@@ -32,10 +38,6 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
         {
             logger.IdentityRefused(service);
             await WriteAsync(context, RoutingProblems.Distrusted(service));
-        }
-        else if (IsChange(context))
-        {
-            await RecordAsync(context, service);
         }
     }
 
@@ -63,23 +65,32 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
     }
 
     private static bool IsChange(HttpContext context) =>
-        !HttpMethods.IsGet(context.Request.Method)
-        && context.Response.StatusCode is >= StatusCodes.Status200OK and < StatusCodes.Status300MultipleChoices;
+        context.Response.StatusCode is >= StatusCodes.Status200OK and < StatusCodes.Status300MultipleChoices;
 
-    // Also when the client has gone meanwhile: the change was made.
-    private async Task RecordAsync(HttpContext context, string service)
+    // Where this is in doubt it is true: a line about a change that was not made does less harm than none about one
+    // that was.
+    private static bool HasReached(IForwarderErrorFeature error) =>
+        error is not
+        {
+            Error: ForwarderError.NoAvailableDestinations or ForwarderError.RequestCreation,
+        }
+        and not
+        {
+            Exception: HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
+            },
+        };
+
+    // Not with the request's own token: also when the client has gone meanwhile, the change was or may have been made.
+    private async Task RecordAsync(HttpContext context, string service, IForwarderErrorFeature? error)
     {
         using var patience = new CancellationTokenSource(AuditPatience);
         try
         {
             await audit.AppendAsync(
                 context, context.User.CallerName(), ActionOf(context.Request.Method), context.Request.Path.Value,
-                new JsonObject
-                {
-                    ["method"] = context.Request.Method,
-                    ["service"] = service,
-                    ["status"] = context.Response.StatusCode,
-                },
+                DetailsOf(context, service, error),
                 patience.Token);
         }
 #pragma warning disable CA1031 // The answer is out already: all that is left is to say loudly that the record is missing.
@@ -88,6 +99,23 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
         {
             logger.NotRecorded(failure, context.User.CallerName(), context.Request.Method, context.Request.Path);
         }
+    }
+
+    // After a failure the status that we have is our own, and what the service did is not known.
+    private static JsonObject DetailsOf(HttpContext context, string service, IForwarderErrorFeature? error)
+    {
+        var details = new JsonObject
+        {
+            ["method"] = context.Request.Method,
+            ["service"] = service,
+            ["status"] = error is null ? context.Response.StatusCode : null,
+        };
+        if (error is not null)
+        {
+            details["outcome"] = error.Error.ToString();
+        }
+
+        return details;
     }
 
     private static string ActionOf(string method) => method switch

@@ -12,7 +12,7 @@ internal static partial class RoutingLog
     [LoggerMessage(6001, LogLevel.Error, "Service {Service} refused the gateway's identity; do both have the same key?")]
     public static partial void IdentityRefused(this ILogger logger, string service);
 
-    [LoggerMessage(6002, LogLevel.Error, "A change was made but not recorded in the audit log: {Actor} {Method} {Path}")]
+    [LoggerMessage(6002, LogLevel.Error, "A change was, or may have been, made and is not in the audit log: {Actor} {Method} {Path}")]
     public static partial void NotRecorded(
         this ILogger logger, Exception exception, string actor, string method, string? path);
 }

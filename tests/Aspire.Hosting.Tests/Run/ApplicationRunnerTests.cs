@@ -221,12 +221,43 @@ public sealed class ApplicationRunnerTests : IAsyncDisposable
         await ExecuteAsync(before!, "insert into kept values (1)");
     }
 
+    [Fact]
+    public async Task What_takes_seconds_to_end_has_them_and_one_that_waits_for_what_it_depends_on_ends_too()
+    {
+        var mark = Path.Combine(_model.StateFolder, "mark");
+        var database = Trapping("database", $"test -f {mark}; exit $?");
+        var service = Trapping("service", $"sleep 5; echo done > {mark}; exit 0").WaitForStart(database);
+        // As a gateway does that carries an event stream of the service.
+        var gateway = Trapping("gateway", $"while ! test -f {mark}; do sleep 0.1; done; exit 0").WaitForStart(service);
+        await _model.StartAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Directory.GetFiles(_model.StateFolder, "*.trapped").Length < 3)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+
+        await _model.StopAsync();
+
+        foreach (var shell in new[] { gateway, service, database })
+        {
+            var ended = (await _model.InstanceAsync(shell.Resource)).Status;
+            Assert.True(ended == new InstanceStatus(ResourceState.Exited, 0), $"{shell.Resource.Name}: {ended}");
+        }
+    }
+
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Does this when it is asked to end, and says by a file that it would.</summary>
+    private IResourceBuilder<ExecutableResource> Trapping(string name, string then)
+    {
+        var ready = Path.Combine(_model.StateFolder, $"{name}.trapped");
+        return Shell(name, $"trap '{then}' TERM; echo > {ready}; while :; do sleep 0.1; done");
     }
 
     private IResourceBuilder<ExecutableResource> Shell(string name, string script) =>

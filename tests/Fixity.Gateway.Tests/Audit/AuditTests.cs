@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Fixity.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Fixity.Gateway.Tests.Audit;
@@ -64,6 +66,95 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal(0, await gateway.Database.ScalarAsync<long>(
             "select count(*) from gateway.audit_log where object = '/api/v1/targets/9'"));
+    }
+
+    [Fact]
+    public async Task A_change_whose_client_left_before_the_answer_is_recorded_with_an_unknown_outcome()
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        gateway.Upstream.Handlers["/api/v1/targets/21/scans"] = async context =>
+        {
+            arrived.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+        var browser = await gateway.SignInAsAsync(Roles.Admin);
+        using var leave = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/targets/21/scans");
+        request.Headers.Add("X-CSRF-Token", browser.CsrfToken);
+
+        var asking = browser.Http.SendAsync(request, leave.Token);
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+
+        Assert.Equal("RequestCanceled", await OutcomeAsync("/api/v1/targets/21/scans"));
+    }
+
+    [Theory]
+    [InlineData(22, true)]
+    [InlineData(23, false)]
+    public async Task A_change_whose_answer_broke_is_recorded_with_an_unknown_outcome(int target, bool inTheBody)
+    {
+        var path = $"/api/v1/targets/{target}/scans";
+        gateway.Upstream.Handlers[path] = async context =>
+        {
+            if (inTheBody)
+            {
+                await context.Response.WriteAsync("{\"id\":");
+                await context.Response.Body.FlushAsync();
+            }
+
+            context.Abort();
+        };
+        var browser = await gateway.SignInAsAsync(Roles.Admin);
+
+        try
+        {
+            using var answer = await browser.SendAsync(HttpMethod.Post, path, new { });
+            Assert.False(answer.IsSuccessStatusCode);
+        }
+        catch (HttpRequestException) when (inTheBody)
+        {
+            // The answer was cut, as it came.
+        }
+
+        Assert.Equal(inTheBody ? "ResponseBodyDestination" : "Request", await OutcomeAsync(path));
+    }
+
+    [Fact]
+    public async Task What_never_reached_a_service_is_no_change()
+    {
+        var name = await gateway.AddUserAsync(Roles.Admin);
+        // A port on which nobody listens: taken and given back.
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        var nobody = new Uri($"http://{socket.LocalEndpoint}");
+        socket.Stop();
+
+        foreach (var services in new[] { nobody, null })
+        {
+            var browser = gateway.NewBrowser(gateway.Start(services).ClientOptions.BaseAddress);
+            using var login = await browser.LogInAsync(name);
+            using var answer = await browser.SendAsync(HttpMethod.Post, "/api/v1/targets/24/scans", new { });
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        }
+
+        Assert.Equal(0, await gateway.Database.ScalarAsync<long>(
+            "select count(*) from gateway.audit_log where object = '/api/v1/targets/24/scans'"));
+    }
+
+    /// <summary>Of the one row about this path, which has no status.</summary>
+    private async Task<string> OutcomeAsync(string path)
+    {
+        var rows = $"from gateway.audit_log where object = '{path}' and details -> 'status' = 'null'";
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await gateway.Database.ScalarAsync<long>($"select count(*) {rows}") == 0)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+
+        return (await gateway.Database.ScalarAsync<string>($"select details ->> 'outcome' {rows}"))!;
     }
 
     // The last row is written when its answer is out already.

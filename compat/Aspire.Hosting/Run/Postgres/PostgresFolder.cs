@@ -30,7 +30,7 @@ internal sealed class PostgresFolder
     public string? DataElsewhere
     {
         get => Read(System.IO.Path.Combine(Path, "data-is-in"));
-        set => File.WriteAllText(System.IO.Path.Combine(Path, "data-is-in"), value + "\n");
+        set => StateFolder.WritePrivate(System.IO.Path.Combine(Path, "data-is-in"), value + "\n");
     }
 
     /// <summary>Whether data was made before, by a server that is no container.</summary>
@@ -51,7 +51,8 @@ internal sealed class PostgresFolder
         try
         {
             var folderLock = new FileStream(
-                System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                System.IO.Path.Combine(path, "lock"),
+                StateFolder.Private(FileMode.OpenOrCreate, FileAccess.ReadWrite));
             return new PostgresFolder(stateFolder, path, folderLock);
         }
         catch (IOException failure) when (failure is not (FileNotFoundException or DirectoryNotFoundException))
@@ -80,11 +81,11 @@ internal sealed class PostgresFolder
         }
 
         var port = LoopbackPort.Any();
-        File.WriteAllText(PortFile, port.ToString(CultureInfo.InvariantCulture) + "\n");
+        StateFolder.WritePrivate(PortFile, port.ToString(CultureInfo.InvariantCulture) + "\n");
         return port;
     }
 
-    public void RememberContainer(string volume) => File.WriteAllText(ContainerFile, volume + "\n");
+    public void RememberContainer(string volume) => StateFolder.WritePrivate(ContainerFile, volume + "\n");
 
     /// <summary>Ours alone; as root also passed through by the user that the server runs as.</summary>
     public static void CreatePrivate(string path)
