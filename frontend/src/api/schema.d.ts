@@ -686,6 +686,11 @@ export interface components {
             revokedAt: null | string;
             token: string;
         };
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        ApiTokenPage: {
+            items: components["schemas"]["ApiTokenView"][];
+            nextCursor: null | string;
+        };
         ApiTokenView: {
             /** Format: int32 */
             id: number;
@@ -711,6 +716,11 @@ export interface components {
             object: null | string;
             details: components["schemas"]["JsonElement"];
             address: null | string;
+        };
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        AuditEntryPage: {
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: null | string;
         };
         ChangeCounts: {
             /** Format: int64 */
@@ -851,9 +861,9 @@ export interface components {
             /** Format: int64 */
             bytesPresent: null | number;
             /** Format: int64 */
-            filesCorrupted: number;
+            filesCorrupted: null | number;
             /** Format: int64 */
-            filesUnreadable: number;
+            filesUnreadable: null | number;
             /** Format: int64 */
             unacknowledgedCorruptions: number;
             /** Format: int32 */
@@ -861,21 +871,6 @@ export interface components {
             changes24h: components["schemas"]["ChangeCounts"];
             /** Format: date-time */
             oldestVerificationAt: null | string;
-        };
-        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
-        PageOfApiTokenView: {
-            items: components["schemas"]["ApiTokenView"][];
-            nextCursor: null | string;
-        };
-        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
-        PageOfAuditEntry: {
-            items: components["schemas"]["AuditEntry"][];
-            nextCursor: null | string;
-        };
-        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
-        PageOfUserView: {
-            items: components["schemas"]["UserView"][];
-            nextCursor: null | string;
         };
         PasswordRequest: {
             currentPassword: string;
@@ -1196,6 +1191,11 @@ export interface components {
             password: string;
             role: components["schemas"]["Role"];
         };
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        UserPage: {
+            items: components["schemas"]["UserView"][];
+            nextCursor: null | string;
+        };
         UserUpdateRequest: {
             role: components["schemas"]["Role"];
             disabled: boolean;
@@ -1328,7 +1328,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfAuditEntry"];
+                    "application/json": components["schemas"]["AuditEntryPage"];
                 };
             };
             /** @description Bad Request */
@@ -2723,7 +2723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfApiTokenView"];
+                    "application/json": components["schemas"]["ApiTokenPage"];
                 };
             };
             /** @description Bad Request */
@@ -2871,7 +2871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfUserView"];
+                    "application/json": components["schemas"]["UserPage"];
                 };
             };
             /** @description Bad Request */

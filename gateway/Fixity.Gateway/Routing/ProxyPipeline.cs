@@ -43,19 +43,25 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
 
     private async Task ReportAsync(HttpContext context, string service, IForwarderErrorFeature error)
     {
-        if (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        if (IsClientGone(error.Error))
         {
-            return; // Whoever asked is gone.
+            return;
         }
 
         _failures.Add(1, new TagList { { "service", service }, { "error", error.Error.ToString() } });
-        logger.UpstreamFailed(error.Exception, service, error.Error);
+        logger.UpstreamFailed(service, error.Error, error.Exception?.GetBaseException().Message);
         // After the first byte there is nothing left to say: YARP has cut the connection, so that the client notices.
         if (!context.Response.HasStarted)
         {
             await WriteAsync(context, RoutingProblems.Unavailable(service));
         }
     }
+
+    // Not RequestAborted: that is set too once YARP has cut the connection because of the service.
+    private static bool IsClientGone(ForwarderError error) =>
+        error is ForwarderError.RequestCanceled
+            or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+            or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient;
 
     private static async Task WriteAsync(HttpContext context, ProblemHttpResult problem)
     {

@@ -64,7 +64,7 @@ function OverviewDetails({ counts, targets }: { counts: Overview; targets: Targe
         }
       />
       <VerdictBanner verdict={verdictOf(counts, targets)} />
-      {counts.filesCorrupted > 0 && (
+      {counts.filesCorrupted !== null && counts.filesCorrupted > 0 && (
         <Panel title="Corrupted files" actions={<Link to="/files?state=corrupted">All corrupted files</Link>} flush>
           <FileTable filter={{ state: "corrupted" }} limit={5} empty="None any more" />
         </Panel>

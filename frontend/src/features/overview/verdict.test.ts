@@ -35,6 +35,12 @@ describe("the verdict", () => {
     expect(verdict.reasons).toEqual(["3 files are corrupted", "1 target is out of reach", "2 files could not be read"]);
   });
 
+  test("does not take an unknown count for none", () => {
+    const verdict = verdictOf({ ...clean, filesCorrupted: null, filesUnreadable: null }, [intact]);
+    expect(verdict.tone).toBe("warn");
+    expect(verdict.reasons).toEqual(["how many files are corrupted or unreadable is not known yet"]);
+  });
+
   test("never calls a target intact that was not scanned to its end", () => {
     const verdict = verdictOf(clean, [intact, { ...intact, name: "New", lastCompleteScanAt: null }]);
     expect(verdict.tone).toBe("warn");

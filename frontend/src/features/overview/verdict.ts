@@ -36,7 +36,7 @@ export function verdictOf(counts: Counts, targets: readonly Watched[]): Verdict 
 }
 
 function badSentence({ filesCorrupted, targetsOffline }: Counts): string {
-  if (filesCorrupted > 0) {
+  if (filesCorrupted !== null && filesCorrupted > 0) {
     return `${count(filesCorrupted, "file needs", "files need")} you.`;
   }
   return targetsOffline > 0
@@ -46,7 +46,7 @@ function badSentence({ filesCorrupted, targetsOffline }: Counts): string {
 
 function badNews({ filesCorrupted, targetsOffline, unacknowledgedCorruptions }: Counts): string[] {
   const news: string[] = [];
-  if (filesCorrupted > 0) {
+  if (filesCorrupted !== null && filesCorrupted > 0) {
     news.push(`${count(filesCorrupted, "file is", "files are")} corrupted`);
   }
   if (filesCorrupted === 0 && unacknowledgedCorruptions > 0) {
@@ -66,9 +66,9 @@ function unsureSentence(targets: readonly Watched[]): string {
     : "No damage was found, but not everything could be checked.";
 }
 
-function doubts({ filesUnreadable }: Counts, targets: readonly Watched[]): string[] {
+function doubts({ filesCorrupted, filesUnreadable }: Counts, targets: readonly Watched[]): string[] {
   const found: string[] = [];
-  if (filesUnreadable > 0) {
+  if (filesUnreadable !== null && filesUnreadable > 0) {
     found.push(`${count(filesUnreadable, "file", "files")} could not be read`);
   }
 
@@ -88,6 +88,9 @@ function doubts({ filesUnreadable }: Counts, targets: readonly Watched[]): strin
     if (!target.enabled) {
       found.push(`${target.name} is switched off`);
     }
+  }
+  if (found.length === 0 && (filesCorrupted === null || filesUnreadable === null)) {
+    found.push("how many files are corrupted or unreadable is not known yet");
   }
   return found;
 }
