@@ -118,7 +118,9 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
             // The answer was cut, as it came.
         }
 
-        Assert.Equal(inTheBody ? "ResponseBodyDestination" : "Request", await OutcomeAsync(path));
+        // A reset may overtake what was sent before it: then the gateway has not seen the answer begin either.
+        string[] possible = inTheBody ? ["ResponseBodyDestination", "Request"] : ["Request"];
+        Assert.Contains(await OutcomeAsync(path), possible);
     }
 
     [Fact]
