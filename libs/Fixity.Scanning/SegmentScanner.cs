@@ -23,9 +23,9 @@ public sealed class SegmentScanner(
     /// <exception cref="OperationCanceledException">Cancelled, or the lease is lost: nothing is committed any more.</exception>
     public async Task<SegmentResult> RunAsync(SegmentPlan plan, CancellationToken cancellation)
     {
-        var identity = await ProbeAsync(plan, cancellation);
+        var (identity, mtimeGranularity) = await ProbeAsync(plan, cancellation);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var workers = new HashWorkers(backend, control, limits, clock, run.Token);
+        await using var workers = new HashWorkers(backend, control, limits, clock, mtimeGranularity, run.Token);
         var steps = Channel.CreateBounded<ScanStep>(
             new BoundedChannelOptions(limits.Window) { SingleReader = true, SingleWriter = true });
         var handover = new BatchHandover(backend, sink, workers.BytesRead, identity, limits, clock);
@@ -44,14 +44,14 @@ public sealed class SegmentScanner(
         }
     }
 
-    private async Task<string> ProbeAsync(SegmentPlan plan, CancellationToken cancellation)
+    private async Task<StorageProbe> ProbeAsync(SegmentPlan plan, CancellationToken cancellation)
     {
         try
         {
             var probe = await backend.ProbeAsync(cancellation).WaitAsync(limits.ReadTimeout, clock, cancellation);
             return plan.ExpectedIdentity is { } expected && !string.Equals(expected, probe.Identity, StringComparison.Ordinal)
                 ? throw new StorageIdentityChangedException(expected, probe.Identity)
-                : probe.Identity;
+                : probe;
         }
         catch (Exception failure) when (failure is StorageException or TimeoutException)
         {

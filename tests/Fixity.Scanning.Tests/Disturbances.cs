@@ -45,8 +45,11 @@ internal sealed class BrokenListing(IStorageBackend inner, FilePath breakAfter) 
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) =>
         inner.StatAsync(path, cancellation);
 
-    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation) =>
-        inner.OpenAsync(path, cancellation);
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation) =>
+        inner.ReadAttributesAsync(path, cancellation);
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation) =>
+        inner.OpenAsync(path, source, cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -69,8 +72,11 @@ internal sealed class AnotherListing(
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) =>
         stat is null ? inner.StatAsync(path, cancellation) : ValueTask.FromResult(stat(path));
 
-    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation) =>
-        inner.OpenAsync(path, cancellation);
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation) =>
+        inner.ReadAttributesAsync(path, cancellation);
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation) =>
+        inner.OpenAsync(path, source, cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

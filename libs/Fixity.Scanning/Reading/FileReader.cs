@@ -11,7 +11,8 @@ namespace Fixity.Scanning.Reading;
 /// place of the one that was read.
 /// </remarks>
 internal sealed class FileReader(
-    IStorageBackend backend, ISegmentControl control, ReadProgress progress, TimeProvider clock, int bufferBytes)
+    IStorageBackend backend, ISegmentControl control, ReadProgress progress, TimeProvider clock, int bufferBytes,
+    TimeSpan mtimeGranularity)
     : IDisposable
 {
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bufferBytes, pinned: true);
@@ -49,7 +50,7 @@ internal sealed class FileReader(
     private async Task<HashResult> ReadOpenedAsync(HashJob job, CancellationToken cancellation)
     {
         progress.CallBegins();
-        await using var file = await backend.OpenAsync(job.Path, cancellation);
+        await using var file = await backend.OpenAsync(job.Path, ReadSource.Cache, cancellation);
         progress.CallBegins();
         var before = await file.StatAsync(cancellation);
         progress.CallEnded(0);
@@ -108,11 +109,10 @@ internal sealed class FileReader(
     // read only when the tick is over, or a later write in it would look like decay.
     private async ValueTask WaitOutGranularityAsync(FileMetadata before, CancellationToken cancellation)
     {
-        var granularity = backend.Capabilities.MtimeGranularity;
         var ageNs = UnixNanoseconds.From(clock.GetUtcNow()) - (Int128)before.MtimeNs;
-        if (ageNs >= 0 && ageNs < (Int128)granularity.TotalNanoseconds)
+        if (ageNs >= 0 && ageNs < (Int128)mtimeGranularity.TotalNanoseconds)
         {
-            await Task.Delay(granularity, clock, cancellation);
+            await Task.Delay(mtimeGranularity, clock, cancellation);
         }
     }
 

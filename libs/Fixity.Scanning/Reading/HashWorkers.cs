@@ -17,6 +17,7 @@ internal sealed class HashWorkers : IAsyncDisposable
     private readonly ISegmentControl _control;
     private readonly SegmentLimits _limits;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _mtimeGranularity;
     private readonly List<(ReadProgress Progress, Task Ended)> _workers = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _watching;
@@ -24,10 +25,11 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     public HashWorkers(
         IStorageBackend backend, ISegmentControl control, SegmentLimits limits, TimeProvider clock,
-        CancellationToken cancellation)
+        TimeSpan mtimeGranularity, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         (_backend, _control, _limits, _clock) = (backend, control, limits, clock);
+        _mtimeGranularity = mtimeGranularity;
         for (var i = 0; i < Math.Clamp(limits.Workers, 1, backend.Capabilities.MaxConcurrentReads); i++)
         {
             _workers.Add(StartWorker());
@@ -68,7 +70,8 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     private async Task WorkAsync(ReadProgress progress, CancellationToken stop)
     {
-        using var reader = new FileReader(_backend, _control, progress, _clock, _limits.ReadBufferBytes);
+        using var reader = new FileReader(
+            _backend, _control, progress, _clock, _limits.ReadBufferBytes, _mtimeGranularity);
         try
         {
             await foreach (var job in _jobs.Reader.ReadAllAsync(stop))
