@@ -205,13 +205,7 @@ public sealed class LinuxWalkTests : IDisposable
     private async Task<List<StorageEntry>> ListAsync(PathRange range = default)
     {
         await using var backend = new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
-        var entries = new List<StorageEntry>();
-        await foreach (var block in backend.ListAsync(range, CancellationToken.None))
-        {
-            entries.AddRange(block.ToArray().Select(entry => entry with { Path = entry.Path.ToOwned() }));
-        }
-
-        return entries;
+        return await Listed.AllAsync(backend, range);
     }
 
     private static byte[] RandomName(Random random, int depth)
