@@ -93,6 +93,7 @@ public sealed class StorageThrottle(TimeProvider clock)
                 return true;
             }
 
+            await given.CancelAsync();
             return false;
         }
         catch (OperationCanceledException)
@@ -103,12 +104,7 @@ public sealed class StorageThrottle(TimeProvider clock)
             }
 
             throw;
-        }
-        finally
-        {
-            await given.CancelAsync();
-        }
-    }
+        }    }
 
     /// <param name="Round">Of the limits that it was made under.</param>
     private readonly record struct Booking(int Units, TimeSpan Wait, int Round);

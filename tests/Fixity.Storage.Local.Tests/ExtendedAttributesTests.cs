@@ -4,7 +4,7 @@ using Fixity.Core;
 
 namespace Fixity.Storage.Local.Tests;
 
-public sealed partial class ExtendedAttributesTests : IAsyncDisposable
+public sealed partial class ExtendedAttributesTests : IAsyncLifetime
 {
     // Version 2: owner rw-, user 1000 r--, group r--, mask r--, others r--.
     private static readonly byte[] AccessList =
@@ -27,7 +27,9 @@ public sealed partial class ExtendedAttributesTests : IAsyncDisposable
         _backend = LocalStorage.Open(_tree.Root);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _backend.DisposeAsync();
         _tree.Dispose();

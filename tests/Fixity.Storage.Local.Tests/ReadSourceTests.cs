@@ -5,7 +5,7 @@ using Fixity.Core;
 namespace Fixity.Storage.Local.Tests;
 
 /// <summary>Whether what is read really comes from the medium, by what the kernel holds in its cache.</summary>
-public sealed partial class ReadSourceTests : IAsyncDisposable
+public sealed partial class ReadSourceTests : IAsyncLifetime
 {
     private const int BigBytes = 24 * 1024 * 1024;
 
@@ -16,7 +16,9 @@ public sealed partial class ReadSourceTests : IAsyncDisposable
 
     private IStorageBackend Backend => _backend ?? throw new InvalidOperationException("not mounted yet");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await (_backend?.DisposeAsync() ?? ValueTask.CompletedTask);
         _mounting?.Dispose();
