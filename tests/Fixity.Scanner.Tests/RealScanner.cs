@@ -35,6 +35,20 @@ public sealed class RealScanner : IDisposable
     /// <summary>Bytes that its read calls returned so far.</summary>
     public long BytesRead => ReadNumber("io", "rchar:");
 
+    /// <summary>Starts one and waits until it takes scans.</summary>
+    public static async Task<RealScanner> StartAsync(
+        TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2)
+    {
+        var scanner = Start(database, lease, splitFiles, concurrency);
+        while (!scanner.Output.Contains("Listening for scans as", StringComparison.Ordinal))
+        {
+            Assert.False(scanner.HasExited, scanner.Output);
+            await Task.Delay(20);
+        }
+
+        return scanner;
+    }
+
     public static RealScanner Start(
         TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2)
     {
