@@ -103,7 +103,8 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
 
     private async Task<Taken?> TakeAsync(NpgsqlConnection connection, TimeSpan lease, CancellationToken cancellation)
     {
-        // SKIP LOCKED: scanners polling together each take a different row instead of queueing behind one.
+        // SKIP LOCKED: scanners polling together each take a different row instead of queueing behind one. One segment of
+        // a scan at a time: it has as many readers as the target asks for, and others wait for a scanner that has none.
         await using var command = new NpgsqlCommand("""
             with next as (
                 select g.scan_id, g.ordinal
@@ -113,6 +114,10 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
                 where g.status in ('queued', 'running', 'paused')
                     and (g.status <> 'running' or g.lease_until < now())
                     and s.status in ('queued', 'running', 'paused') and s.control is null and t.deleted_at is null
+                    and not exists (
+                        select from scheduler.scan_segments mine
+                        where mine.scan_id = g.scan_id and mine.lease_owner = $1 and mine.status = 'running'
+                            and mine.lease_until >= now())
                 order by g.scan_id, g.ordinal
                 limit 1
                 for update of g skip locked

@@ -6,8 +6,6 @@ namespace Fixity.Scanner.Tests.Scans;
 
 public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTree>
 {
-    private NpgsqlConnection? _hold;
-
     private TestDatabase Database => shared.Database;
 
     [Fact]
@@ -80,11 +78,13 @@ public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTr
         var control = await shared.DisturbAsync();
         using var one = await StartAsync();
         using var other = await StartAsync();
+        await using var gate = await Database.DataSource.OpenConnectionAsync();
+        await SetGateAsync(gate, closed: point == "agreed");
         var scan = await twins.Tree.QueueAsync("full");
 
         var killed = await ReachAsync(scan, point);
         await (killed == one.Id ? one : other).KillAsync();
-        await (_hold?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await SetGateAsync(gate, closed: false);
         await twins.Tree.EndOfAsync(scan);
 
         await AssertRangesMeetAsync(scan);
@@ -96,24 +96,10 @@ public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTr
     /// <returns>The process to kill: the owner of the segment that is split, or the one that took over the new one.</returns>
     private async Task<int> ReachAsync(long scan, string point)
     {
-        if (point == "agreed")
-        {
-            // The transaction of the split waits behind this one, after the engine has said yes.
-            await shared.Twins.Tree.UntilAsync(
-                $"select checkpoint is not null from scheduler.scan_segments where scan_id = {scan} and ordinal = 0");
-            _hold = await Database.DataSource.OpenConnectionAsync();
-            await using var hold = new NpgsqlCommand(
-                $"begin; select from scheduler.scans where id = {scan} for update", _hold);
-            await hold.ExecuteNonQueryAsync();
-        }
-
         await shared.Twins.Tree.UntilAsync(point switch
         {
             "asked" => $"select split_wanted_at is not null from scheduler.scan_segments where scan_id = {scan} and ordinal = 0",
-            "agreed" => """
-                select exists (select from pg_stat_activity where wait_event_type = 'Lock'
-                    and datname = current_database() and query like 'update scheduler.scan_segments set range_to%')
-                """,
+            "agreed" => "select exists (select from pg_locks where locktype = 'advisory' and objid = 4712 and not granted)",
             "recorded" => $"select count(*) > 1 from scheduler.scan_segments where scan_id = {scan}",
             _ => $"select count(*) > 0 from scheduler.scan_segments where scan_id = {scan} and ordinal > 0 and status = 'running'",
         });
@@ -123,6 +109,14 @@ public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTr
             order by ordinal {(point == "taken over" ? "desc" : "")} limit 1
             """);
         return int.Parse(ProcessId().Match(owner!).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>While it is closed the transaction of a split waits before its last statement.</summary>
+    private static async Task SetGateAsync(NpgsqlConnection gate, bool closed)
+    {
+        await using var command = new NpgsqlCommand(
+            closed ? "select pg_advisory_lock(4712)" : "select pg_advisory_unlock_all()", gate);
+        await command.ExecuteNonQueryAsync();
     }
 
     // Half-open ranges, each beginning where the one before ends: no path belongs to two, none to nobody.
@@ -151,6 +145,15 @@ public sealed class SplitTree : IAsyncLifetime
     {
         await Database.InitializeAsync();
         await using var scanner = await ScannerProcess.StartAsync(Database);
+        await Database.ExecuteAsync("""
+            create function scheduler.wait_at_gate() returns trigger language plpgsql as $$
+            begin
+                perform pg_advisory_xact_lock_shared(4712);
+                return new;
+            end $$;
+            create trigger wait_at_gate before insert on scheduler.scan_segments
+                for each row when (new.ordinal > 0) execute function scheduler.wait_at_gate()
+            """);
         Twins = await TwinTargets.CreateAsync(Database, Files, seed: 7, "batch_size = 10, workers = 2");
     }
 
