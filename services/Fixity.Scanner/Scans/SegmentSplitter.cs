@@ -54,7 +54,8 @@ internal sealed class SegmentSplitter(
         }
 
         await sink.CommitAsync(batch, cancellation);
-        _reached = batch.Checkpoint is { IsRoot: false } reached ? new Place(reached) : _reached;
+        // A copy: the memory of the batch is used again.
+        _reached = batch.Checkpoint is { IsRoot: false } reached ? new Place(reached.ToOwned()) : _reached;
     }
 
     public async ValueTask DisposeAsync()

@@ -56,8 +56,8 @@ internal sealed partial class StorageReaders(
         if (!entry.Exists && Path.IsPathFullyQualified(mount.Source))
         {
             var source = new FileInfo(mount.Source);
-            entry = new DirectoryInfo(
-                Path.Combine(names, (source.ResolveLinkTarget(returnFinalTarget: true) ?? source).Name));
+            var disk = source.LinkTarget is null ? source : source.ResolveLinkTarget(returnFinalTarget: true) ?? source;
+            entry = new DirectoryInfo(Path.Combine(names, disk.Name));
         }
 
         var device = entry.ResolveLinkTarget(returnFinalTarget: true) ?? entry;
