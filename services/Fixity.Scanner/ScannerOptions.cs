@@ -28,6 +28,14 @@ internal sealed record ScannerOptions : IValidatableObject
     [Range(1, 64)]
     public int Concurrency { get; init; } = 2;
 
+    /// <summary>Files that a running segment must have ahead of it for an idle scanner to take over part of them.</summary>
+    [Range(1, int.MaxValue)]
+    public int SplitFiles { get; init; } = 20_000;
+
+    /// <summary>How long a segment that could not be split is not asked again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan SplitInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Between two signs of progress of one scan to those who watch.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan NotifyInterval { get; init; } = TimeSpan.FromMilliseconds(500);

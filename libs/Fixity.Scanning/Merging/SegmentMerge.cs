@@ -20,6 +20,9 @@ internal sealed class SegmentMerge(
     private ScanTally _tally;
     private int _passed;
 
+    // Exclusive; nearer than the plan's once somebody took over what lies behind.
+    private FilePath? _end = plan.Range.To;
+
     // What nothing is known of: rows below it are neither present nor deleted.
     private FilePath? _unknown;
 
@@ -39,11 +42,31 @@ internal sealed class SegmentMerge(
             }
 
             await control.WaitWhilePausedAsync(cancellation);
+            AnswerSplit();
+            if (_end is { } end && Next >= end)
+            {
+                break;
+            }
+
             await PassAsync(cancellation);
         }
 
         // What was passed since the last step. No position: the end is further than any.
         await EmitAsync(new ScanStep(default, TakeTally()), cancellation);
+    }
+
+    private FilePath Next => !walk.HasCurrent || (baseline.HasCurrent && baseline.Key < walk.Key) ? baseline.Key : walk.Key;
+
+    private void AnswerSplit()
+    {
+        if (control.PendingSplit is not { IsAnswered: false } split)
+        {
+            return;
+        }
+
+        var accepted = Next < split.At && (_end is not { } end || split.At < end);
+        _end = accepted ? split.At : _end;
+        split.Settle(accepted);
     }
 
     private async ValueTask PassAsync(CancellationToken cancellation)

@@ -50,6 +50,9 @@ internal sealed class BaselineReader(
         }
     }
 
+    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
+        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty); // None are recorded yet.
+
     private async Task<List<BaselineFile>> ReadPageAsync(
         PathRange range, FilePath? after, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
     private const string LockSegmentsSql = """
         select g.ordinal, g.status, g.fencing_token, g.status = 'running' and g.lease_until >= now(),
             s.control is not distinct from 'cancel' or t.deleted_at is not null,
-            (select count(*) from scheduler.scan_segments a where a.scan_id = g.scan_id)
+            (select count(*) from scheduler.scan_segments a where a.scan_id = g.scan_id), g.batches > 0
         from scheduler.scan_segments g
         join scheduler.scans s on s.id = g.scan_id
         join scheduler.targets t on t.id = s.target_id
@@ -30,14 +30,15 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
     public Task<bool> TryCloseIdleAsync(long scanId, CancellationToken cancellation) =>
         CloseAsync(scanId, LockIdleSegmentsSql, DecideEnd, failure: null, cancellation);
 
-    /// <summary>Fails the whole scan on account of one of its segments; the others lose their leases.</summary>
+    /// <summary>Ends the whole scan on account of one of its segments: failed, or partial where what was found before
+    /// stands all the same. The others lose their leases.</summary>
     /// <returns>False: the segment was not ours any more, or the scan has ended already.</returns>
     public Task<bool> FailAsync(SegmentClaim claim, ScanFailure failure, CancellationToken cancellation) =>
         CloseAsync(
             claim.ScanId, LockSegmentsSql,
             segments => segments.Any(s =>
                 s.Ordinal == claim.Ordinal && s.FencingToken == claim.FencingToken && s.Status == ScanStatus.Running)
-                ? ScanStatus.Failed
+                ? failure.EndOf(segments.Any(s => s.SawSomething))
                 : null,
             failure, cancellation);
 
@@ -80,7 +81,7 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         await EndSegmentsAsync(connection, scanId, status, cancellation);
 
         // A scan that ended early saw one half of every move: what it missed may be where it did not look.
-        var sawAll = status is ScanStatus.Completed or ScanStatus.Partial;
+        var sawAll = failure is null && status is (ScanStatus.Completed or ScanStatus.Partial);
         var totals = await CandidateClosing.ApplyAsync(connection, scanId, scan.TargetId, sawAll, cancellation);
         var large = scan.IsBaseline || !sawAll
             ? null
@@ -148,7 +149,7 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         ScanStatuses.TryParse(row.GetString(1), out var status)
             ? status
             : throw new InvalidDataException($"A segment has the status {row.GetString(1)}."),
-        row.GetInt64(2), row.GetBoolean(3), row.GetBoolean(4));
+        row.GetInt64(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(6));
 
     private static ScanRow ReadScan(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetBoolean(1), row.GetInt64(2),
@@ -159,7 +160,7 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
         row.GetBoolean(6));
 
     private sealed record SegmentRow(
-        int Ordinal, ScanStatus Status, long FencingToken, bool IsLive, bool IsCancelWanted);
+        int Ordinal, ScanStatus Status, long FencingToken, bool IsLive, bool IsCancelWanted, bool SawSomething);
 
     private sealed record ScanRow(
         int TargetId, bool IsBaseline, long FilesBefore, LargeChangePolicy LargeChange, bool HasUnknown);

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Fixity.Scanner.Scans;
 
-/// <param name="Failure">Set when the status is failed.</param>
+/// <param name="Failure">Set when the status is failed, or partial because the scan broke off.</param>
 internal sealed record ScanEnd(
     long ScanId, int TargetId, ScanStatus Status, ScanFailure? Failure, ClosingTotals Totals, LargeChange? LargeChange);
 
@@ -34,10 +34,12 @@ internal static class ScanEnding
         where target_id = $1
         """;
 
-    private const string OfflineSql = """
-        insert into scanner.target_states as t (target_id, state, state_reason) values ($1, 'offline', $2)
-        on conflict (target_id) do update set state = 'offline', state_since = now(), state_reason = $2
-        where t.state <> 'offline'
+    // Another reason for being offline is no news; another one for being degraded is.
+    private const string BrokenSql = """
+        insert into scanner.target_states as t (target_id, state, state_reason) values ($1, $2, $3)
+        on conflict (target_id) do update set state = $2, state_reason = $3,
+            state_since = case when t.state = $2 then t.state_since else now() end
+        where t.state <> $2 or ($2 = 'degraded' and t.state_reason is distinct from $3)
         """;
 
     private const string EventSql = """
@@ -71,7 +73,7 @@ internal static class ScanEnding
             await AddEventAsync(connection, end, "large_change.detected", large.Measured, cancellation);
         }
 
-        // A target that stays out of reach is said once, not with every scan that fails for it.
+        // A target that stays out of reach, or hangs, is said once, not with every scan that fails for it.
         if (end.Status is not ScanStatus.Cancelled && isNews)
         {
             await AddEventAsync(connection, end, $"scan.{end.Status.Name()}", null, cancellation);
@@ -100,23 +102,23 @@ internal static class ScanEnding
     private static string? ReasonOf(ScanEnd end) => end.Status switch
     {
         ScanStatus.Failed => end.Failure?.Reason,
-        ScanStatus.Partial => "unknown_files",
+        ScanStatus.Partial => end.Failure?.Reason ?? "unknown_files",
         ScanStatus.Cancelled => "cancelled",
         _ => null,
     };
 
-    /// <returns>Whether there is something to tell of the scan: not for one more failure of a target that is offline.</returns>
+    /// <returns>Whether there is something to tell of the scan: not for one more that broke on what is known already.</returns>
     private static async Task<bool> WriteTargetAsync(
         NpgsqlConnection connection, ScanEnd end, CancellationToken cancellation)
     {
-        if (end.Failure is { IsOffline: true } failure)
+        if (end.Failure is { } failure && (failure.IsOffline || failure.IsStalled))
         {
-            await using var offline = new NpgsqlCommand(OfflineSql, connection);
-            offline.With(end.TargetId).With(failure.Reason);
-            return await offline.ExecuteNonQueryAsync(cancellation) > 0;
+            await using var broken = new NpgsqlCommand(BrokenSql, connection);
+            broken.With(end.TargetId).With(failure.IsOffline ? "offline" : "degraded").With(failure.Reason);
+            return await broken.ExecuteNonQueryAsync(cancellation) > 0;
         }
 
-        if (end.Status is ScanStatus.Completed or ScanStatus.Partial)
+        if (end.Failure is null && end.Status is ScanStatus.Completed or ScanStatus.Partial)
         {
             await using var target = new NpgsqlCommand(TargetSql, connection);
             target.With(end.TargetId).With(end.ScanId).With(end.Status.Name());

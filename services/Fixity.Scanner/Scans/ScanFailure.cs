@@ -1,19 +1,29 @@
+using Fixity.Core;
 using Fixity.Scanning;
 using Fixity.Storage;
 
 namespace Fixity.Scanner.Scans;
 
-/// <summary>Why a scan failed: a stable word, the same for people, and whether the target is to be called offline.</summary>
-internal sealed record ScanFailure(string Reason, string Message, bool IsOffline)
+/// <summary>Why a scan failed or broke off: a stable word, the same for people, and what it says of the target.</summary>
+/// <param name="IsOffline">The target's storage is gone, or another one is in its place.</param>
+/// <param name="IsStalled">The storage is there, and too much of it hangs: the target is degraded.</param>
+internal sealed record ScanFailure(string Reason, string Message, bool IsOffline, bool IsStalled = false)
 {
+    /// <summary>What was seen before the storage was lost, or began to hang, stands; any other failure fails the scan.</summary>
+    public ScanStatus EndOf(bool sawSomething) =>
+        IsStalled || (IsOffline && sawSomething) ? ScanStatus.Partial : ScanStatus.Failed;
+
     public static ScanFailure Of(Exception failure) => failure switch
     {
         StorageIdentityChangedException { Actual: not null } => new("storage_identity_missing", failure.Message, true),
+        StorageIdentityChangedException { InnerException: StorageException { Fault: StorageFault.Timeout } } =>
+            new("storage_unreachable", failure.Message, true),
         StorageIdentityChangedException { InnerException: StorageException cause } =>
             Of(cause) with { Message = failure.Message },
         StorageIdentityChangedException => new("storage_unreachable", failure.Message, true),
         StorageException { Fault: StorageFault.Configuration or StorageFault.Gone or StorageFault.NotRegular } =>
             new("root_missing", failure.Message, true),
+        StorageException { Fault: StorageFault.Timeout } => new("stalled_reads", failure.Message, false, IsStalled: true),
         StorageException { Fault: StorageFault.Resources } => new("resources", failure.Message, false),
         StorageException => new("storage_unreachable", failure.Message, true),
         _ => new("internal_error", failure.Message, false),

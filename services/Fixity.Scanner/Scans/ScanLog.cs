@@ -49,4 +49,15 @@ internal static partial class ScanLog
 
     [LoggerMessage(3012, LogLevel.Error, "Scan {ScanId} could not be closed; it is tried again with the next look")]
     public static partial void ClosingFailed(this ILogger logger, Exception exception, long scanId);
+
+    [LoggerMessage(3013, LogLevel.Information,
+        "Scan {ScanId}: segment {Ordinal} ends at '{At}' from now on; what lies behind is for another scanner")]
+    public static partial void SegmentSplit(this ILogger logger, long scanId, int ordinal, string at);
+
+    [LoggerMessage(3014, LogLevel.Debug, "Scan {ScanId}: segment {Ordinal} is not split; it goes on as it was")]
+    public static partial void NotSplit(this ILogger logger, Exception exception, long scanId, int ordinal);
+
+    [LoggerMessage(3015, LogLevel.Information,
+        "Scan {ScanId}: a split of segment {Ordinal} was not recorded; the old range is scanned on")]
+    public static partial void SplitFailed(this ILogger logger, Exception exception, long scanId, int ordinal);
 }

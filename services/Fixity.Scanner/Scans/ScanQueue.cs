@@ -49,22 +49,19 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
-    /// <summary>What the scheduler wants of the scan, and whether the lease is still ours.</summary>
-    public async Task<SegmentWish> ReadWishAsync(SegmentClaim claim, CancellationToken cancellation)
+    /// <summary>What is wanted of the segment, whether the lease is still ours, and who else works on the scan.</summary>
+    public async Task<SegmentNews> ReadNewsAsync(SegmentClaim claim, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
-            select s.control
+            select s.control, g.split_wanted_at, (
+                select count(*)::integer from scheduler.scan_segments a
+                where a.scan_id = g.scan_id and a.status = 'running' and a.lease_until >= now())
             from scheduler.scan_segments g join scheduler.scans s on s.id = g.scan_id
             where g.scan_id = $1 and g.ordinal = $2 and g.fencing_token = $3 and g.status = 'running'
             """);
         command.With(claim.ScanId).With(claim.Ordinal).With(claim.FencingToken);
-        return await command.ExecuteScalarAsync(cancellation) switch
-        {
-            null => SegmentWish.LeaseLost,
-            "pause" => SegmentWish.Pause,
-            "cancel" => SegmentWish.Cancel,
-            _ => SegmentWish.GoOn,
-        };
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadNews(row) : new SegmentNews(SegmentWish.LeaseLost, null, 0);
     }
 
     /// <summary>Gives the segment back: to be claimed by anybody at once, paused, or finally cancelled.</summary>
@@ -106,7 +103,8 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
 
     private async Task<Taken?> TakeAsync(NpgsqlConnection connection, TimeSpan lease, CancellationToken cancellation)
     {
-        // SKIP LOCKED: scanners polling together each take a different row instead of queueing behind one.
+        // SKIP LOCKED: scanners polling together each take a different row instead of queueing behind one. One segment of
+        // a scan at a time: it has as many readers as the target asks for, and others wait for a scanner that has none.
         await using var command = new NpgsqlCommand("""
             with next as (
                 select g.scan_id, g.ordinal
@@ -116,13 +114,17 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
                 where g.status in ('queued', 'running', 'paused')
                     and (g.status <> 'running' or g.lease_until < now())
                     and s.status in ('queued', 'running', 'paused') and s.control is null and t.deleted_at is null
+                    and not exists (
+                        select from scheduler.scan_segments mine
+                        where mine.scan_id = g.scan_id and mine.lease_owner = $1 and mine.status = 'running'
+                            and mine.lease_until >= now())
                 order by g.scan_id, g.ordinal
                 limit 1
                 for update of g skip locked
             )
             update scheduler.scan_segments g
             set status = 'running', lease_owner = $1, lease_until = now() + $2, fencing_token = g.fencing_token + 1,
-                attempt = g.attempt + 1
+                attempt = g.attempt + 1, split_wanted_at = null
             from next
             where g.scan_id = next.scan_id and g.ordinal = next.ordinal
             returning g.scan_id, g.ordinal, g.fencing_token, g.attempt, g.batches, g.range_from, g.range_to, g.checkpoint
@@ -155,7 +157,8 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
             from scheduler.targets t
             where s.id = $1 and t.id = s.target_id
             returning s.is_baseline, s.mode = 'full', s.traceparent, t.id, t.name, t.type, t.root, t.checksum_algorithm,
-                t.workers, t.sample_percent, t.verify_within_days, t.batch_size, t.identity_epoch,
+                t.workers, t.sample_percent, t.verify_within_days, t.batch_size, t.identity_epoch, t.time_zone,
+                t.options::text,
                 pg_notify('fixity_progress',
                     json_build_object('kind', 'scan', 'scanId', s.id, 'targetId', t.id)::text)::text
             """, connection);
@@ -179,12 +182,26 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         new TargetSettings(
             row.GetInt32(3), row.GetString(4), row.GetString(5), row.GetString(6), (ChecksumAlgorithm)row.GetInt16(7),
             row.IsDBNull(8) ? null : row.GetInt32(8), row.GetDouble(9), row.GetInt32(10), row.GetInt32(11),
-            row.GetInt32(12)),
+            row.GetInt32(12), row.GetString(13), row.GetString(14)),
         claimedAt);
+
+    private static SegmentNews ReadNews(NpgsqlDataReader row) => new(
+        row.IsDBNull(0) ? SegmentWish.GoOn : row.GetString(0) switch
+        {
+            "pause" => SegmentWish.Pause,
+            "cancel" => SegmentWish.Cancel,
+            var unknown => throw new InvalidDataException($"A scan is wanted to {unknown}."),
+        },
+        row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2));
 
     private sealed record Taken(
         long ScanId, int Ordinal, long FencingToken, int Attempt, long Batches, PathRange Range);
 }
+
+/// <summary>What the owner of a segment learns of it, each second.</summary>
+/// <param name="SplitWantedAt">When an idle scanner last asked for part of the segment; the database's clock.</param>
+/// <param name="Sharers">Segments of the scan that are worked on at this moment, this one among them.</param>
+internal sealed record SegmentNews(SegmentWish Wish, DateTimeOffset? SplitWantedAt, int Sharers);
 
 internal enum SegmentWish
 {

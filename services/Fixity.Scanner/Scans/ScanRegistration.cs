@@ -11,6 +11,8 @@ internal static class ScanRegistration
         services.AddSingleton<DatabaseRetry>();
         services.AddSingleton<QueueSignal>();
         services.AddSingleton<ScanQueue>();
+        services.AddSingleton<SegmentSplits>();
+        services.AddSingleton(new StorageReaders());
         services.AddSingleton<ScanCloser>();
         services.AddSingleton<TargetIdentity>();
         services.AddSingleton<ScanMetrics>();

@@ -4,7 +4,7 @@ namespace Fixity.Scanner.Scans;
 
 /// <summary>Takes segments from the queue and works on as many at once as this process may.</summary>
 internal sealed class ScanWorker(
-    ScanQueue queue, SegmentRunner runner, QueueSignal signal, IOptions<ScannerOptions> options,
+    ScanQueue queue, SegmentSplits splits, SegmentRunner runner, QueueSignal signal, IOptions<ScannerOptions> options,
     ILogger<ScanWorker> logger)
     : BackgroundService
 {
@@ -26,6 +26,7 @@ internal sealed class ScanWorker(
                 else
                 {
                     slots.Release();
+                    await AskForWorkAsync(running.Count == 0, stoppingToken);
                     await wait(options.Value.PollInterval, stoppingToken);
                 }
             }
@@ -53,6 +54,24 @@ internal sealed class ScanWorker(
         finally
         {
             slots.Release();
+        }
+    }
+
+    // Only a process that does nothing at all: one segment keeps all its workers busy.
+    private async Task AskForWorkAsync(bool isIdle, CancellationToken cancellation)
+    {
+        try
+        {
+            if (isIdle)
+            {
+                await splits.AskAsync(options.Value.SplitFiles, options.Value.SplitInterval, cancellation);
+            }
+        }
+#pragma warning disable CA1031 // The loop's edge: whatever goes wrong with one look, the next may succeed.
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.QueueUnreachable(failure, options.Value.PollInterval);
         }
     }
 

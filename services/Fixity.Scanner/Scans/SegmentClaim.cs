@@ -22,6 +22,8 @@ internal sealed record SegmentClaim(
 
 /// <summary>Of the target, as it was when the segment was claimed.</summary>
 /// <param name="Workers">Null: chosen by the scanner.</param>
+/// <param name="TimeZone">IANA name; its working hours are read in it.</param>
+/// <param name="OptionsJson">As stored. Read by whoever works on the segment: a bad one must not stop the queue.</param>
 /// <param name="IdentityEpoch">Counts up when an administrator says that another root is the right one now.</param>
 internal sealed record TargetSettings(
     int Id,
@@ -33,7 +35,9 @@ internal sealed record TargetSettings(
     double SamplePercent,
     int VerifyWithinDays,
     int BatchSize,
-    int IdentityEpoch);
+    int IdentityEpoch,
+    string TimeZone,
+    string OptionsJson);
 
 /// <summary>The name under which this process holds leases; for people, who find the process by it.</summary>
 internal sealed record ScannerOwner(string Name)

@@ -1,5 +1,3 @@
-using Fixity.Scanning;
-
 namespace Fixity.Scanner.Scans;
 
 /// <summary>Keeps the lease of one segment while it is worked on, and passes on what is wanted of the work.</summary>
@@ -7,7 +5,7 @@ namespace Fixity.Scanner.Scans;
 /// Pausing stops the work like the end of the process does: what is finished is committed and the lease given back, so
 /// that a pause may last for days and survive every scanner. A lost lease cancels the work instead.
 /// </remarks>
-internal sealed class SegmentLease : ISegmentControl, IAsyncDisposable
+internal sealed class SegmentLease : IAsyncDisposable
 {
     private readonly ScanQueue _queue;
     private readonly ScannerOptions _options;
@@ -30,6 +28,9 @@ internal sealed class SegmentLease : ISegmentControl, IAsyncDisposable
         _keeping = KeepAsync(_ended.Token);
     }
 
+    /// <summary>Raised with every look, about each second, on the thread that keeps the lease: returns at once.</summary>
+    public event Action<SegmentNews>? Heard;
+
     public SegmentClaim Claim { get; }
 
     public CancellationToken Stopping => _stopping.Token;
@@ -43,8 +44,6 @@ internal sealed class SegmentLease : ISegmentControl, IAsyncDisposable
     /// <summary>Whether the lease may still be ours, as far as this process can tell by itself.</summary>
     public bool MayBeOurs =>
         !_lost.IsCancellationRequested && _clock.GetElapsedTime(Volatile.Read(ref _renewedAt)) < _options.Lease;
-
-    public ValueTask WaitWhilePausedAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -86,7 +85,9 @@ internal sealed class SegmentLease : ISegmentControl, IAsyncDisposable
                 await RenewAsync(patience.Token);
             }
 
-            await FollowAsync(await _queue.ReadWishAsync(Claim, patience.Token));
+            var news = await _queue.ReadNewsAsync(Claim, patience.Token);
+            await FollowAsync(news.Wish);
+            Heard?.Invoke(news);
         }
 #pragma warning disable CA1031 // Whatever hides the lease's state, the next look may show it; until then time decides.
         catch (Exception failure) when (!ended.IsCancellationRequested)

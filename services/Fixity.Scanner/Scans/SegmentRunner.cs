@@ -11,8 +11,8 @@ namespace Fixity.Scanner.Scans;
 
 /// <summary>Works on one claimed segment and records how it ended, whatever that is.</summary>
 internal sealed class SegmentRunner(
-    NpgsqlDataSource database, ScanQueue queue, ScanCloser closer, TargetIdentity identities, DatabaseRetry retry,
-    ScanMetrics metrics, IOptions<ScannerOptions> options, TimeProvider clock, ILoggerFactory loggers)
+    NpgsqlDataSource database, ScanQueue queue, SegmentSplits splits, ScanCloser closer, TargetIdentity identities,
+    StorageReaders readers, DatabaseRetry retry, ScanMetrics metrics, IOptions<ScannerOptions> options, TimeProvider clock, ILoggerFactory loggers)
 {
     // Enough for a restart of the database; after that the lease runs out and another scanner goes on.
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(20);
@@ -75,6 +75,7 @@ internal sealed class SegmentRunner(
     private async Task<SegmentResult> ScanAsync(SegmentLease lease)
     {
         var claim = lease.Claim;
+        var targetOptions = TargetOptionsJson.Read(claim.Target.OptionsJson);
         await using var backend = Open(claim.Target);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
@@ -83,11 +84,21 @@ internal sealed class SegmentRunner(
 
         var baseline = new BaselineReader(database, claim, verification, retry, () => lease.MayBeOurs);
         var sink = new BatchWriter(database, lease, retry, metrics, options.Value, clock);
-        var limits = new SegmentLimits { BatchSize = claim.Target.BatchSize };
-        limits = claim.Target.Workers is { } workers ? limits with { Workers = workers } : limits;
-        var scanner = new SegmentScanner(backend, baseline, sink, lease, limits, clock);
+        var limits = new SegmentLimits
+        {
+            BatchSize = claim.Target.BatchSize,
+            Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target.Root),
+        };
+        await using var splitter = new SegmentSplitter(
+            lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
+        if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target.Root))
+        {
+            lease.Heard += splitter.Hear;
+        }
+
+        var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock);
         return await scanner.RunAsync(
-            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll), lease.Lost);
+            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
     }
 
     private static IStorageBackend Open(TargetSettings target) => target.Type is "local" or "nfs"

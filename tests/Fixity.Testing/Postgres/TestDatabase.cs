@@ -6,7 +6,7 @@ namespace Fixity.Testing.Postgres;
 
 /// <summary>One migrated database, a copy of the template: <c>class FooTests(TestDatabase db) : IClassFixture&lt;TestDatabase&gt;</c>.</summary>
 /// <remarks>Classes run in parallel and share nothing. Tests of one class share the database, so each makes its own rows.</remarks>
-public sealed class TestDatabase : IAsyncLifetime
+public class TestDatabase : IAsyncLifetime
 {
     private readonly string _name = $"t_{Guid.NewGuid():N}";
 
@@ -18,7 +18,7 @@ public sealed class TestDatabase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var server = await PostgresServer.GetAsync();
+        var server = await GetServerAsync();
         await server.ExecuteAsync($"create database {_name} template {server.Template}");
         ConnectionString = server.ConnectionStringFor(_name);
         DataSource = NpgsqlDataSource.Create(ConnectionString);
@@ -66,6 +66,8 @@ public sealed class TestDatabase : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        await (await PostgresServer.GetAsync()).ExecuteAsync($"drop database {_name} with (force)");
+        await (await GetServerAsync()).ExecuteAsync($"drop database {_name} with (force)");
     }
+
+    protected virtual Task<PostgresServer> GetServerAsync() => PostgresServer.GetAsync();
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Fixity.Testing.Postgres;
+
+namespace Fixity.Scanner.Tests.Scans;
+
+[Trait("Scenario", "A6")]
+public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const int Seed = 20_261_121;
+    private const int Files = 2_000;
+    private const int Replicas = 3;
+
+    private static int Kills => Environment.GetEnvironmentVariable("FIXITY_FULL") == "1" ? 1_000 : 50;
+
+    /// <summary>Replicas are killed at random moments and replaced, several times a scan, mostly while they own something.</summary>
+    [Fact]
+    public async Task Scanners_that_are_killed_at_random_moments_leave_what_an_undisturbed_scan_leaves()
+    {
+        var random = new Random(Seed);
+        TwinTargets twins;
+        await using (var scanner = await ScannerProcess.StartAsync(database))
+        {
+            twins = await TwinTargets.CreateAsync(database, Files, Seed, "batch_size = 10");
+        }
+
+        using var tree = twins;
+        var replicas = new List<RealScanner>();
+        try
+        {
+            var kills = 0;
+            while (kills < Kills)
+            {
+                twins.Disturb(100);
+                var control = await ScanControlAsync(twins);
+                var subject = await twins.Tree.QueueAsync("full");
+                for (var round = 0; kills < Kills && round < 12; round++)
+                {
+                    while (replicas.Count < Replicas)
+                    {
+                        replicas.Add(RealScanner.Start(database, lease: TimeSpan.FromSeconds(1)));
+                    }
+
+                    await Task.Delay(random.Next(700));
+                    var victim = await OwnerAmongAsync(replicas) ?? replicas[random.Next(replicas.Count)];
+                    await victim.KillAsync();
+                    victim.Dispose();
+                    replicas.Remove(victim);
+                    kills++;
+                }
+
+                replicas.Add(await RealScanner.StartAsync(database));
+                await twins.Tree.EndOfAsync(subject);
+                await twins.AssertEqualAsync(control, subject);
+            }
+        }
+        finally
+        {
+            replicas.ForEach(r => r.Dispose());
+        }
+
+        Assert.True(
+            await database.ScalarAsync<long>(
+                $"select sum(attempt - 1)::bigint from scheduler.scan_segments where scan_id in (select id from scheduler.scans where target_id = {twins.Subject})")
+            >= Kills / 4, "Hardly any scanner was killed while it owned something.");
+    }
+
+    private async Task<RealScanner?> OwnerAmongAsync(List<RealScanner> replicas)
+    {
+        var owner = await database.ScalarAsync<string>(
+            "select lease_owner from scheduler.scan_segments where status = 'running' and lease_until >= now() limit 1");
+        return owner is null ? null : replicas.Find(r => owner.Contains(
+            string.Create(CultureInfo.InvariantCulture, $":{r.Id}:"), StringComparison.Ordinal));
+    }
+
+    private async Task<long> ScanControlAsync(TwinTargets twins)
+    {
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        return await twins.ScanControlAsync();
+    }
+}
