@@ -36,6 +36,15 @@ describe("the map of the damage", () => {
     expect(items()).toHaveLength(20);
   });
 
+  test("names no place in a list of many things until it is asked to", async () => {
+    const ranges = [{ offset: 0, length: KIB64 }];
+    show(<DamageMap damage={{ bytes: KIB64, ranges, truncated: false }} fileSize={MIB} brief />);
+
+    expect(screen.queryByRole("list")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Show 1 place" }));
+    expect(items()).toEqual(["64 KiB from byte 0 to 65,535"]);
+  });
+
   test("does not pass a list that was cut for the whole", () => {
     const ranges = [{ offset: 0, length: KIB64 }];
     show(<DamageMap damage={{ bytes: 9 * KIB64, ranges, truncated: true }} fileSize={MIB} />);

@@ -6,6 +6,7 @@ import { Checksum } from "../../ui/Checksum";
 import { DamageMap } from "../../ui/DamageMap";
 import { ReasonDialog } from "../../ui/dialogs";
 import { Facts } from "../../ui/Facts";
+import { formatAbsolute } from "../../ui/format";
 import { When } from "../../ui/values";
 import { IfMay } from "../auth/session";
 import { useAcceptFile, useFileHistory } from "./fileQueries";
@@ -105,8 +106,8 @@ function Modified({ file, last }: { file: FileRecord; last: Change | undefined }
 function BackedOff({ until }: { until: string }) {
   return (
     <Alert color="yellow" title="Reading this file hung">
-      It gave no byte for a minute. Fixity leaves it alone and tries again with the first scan that comes later than{" "}
-      <When time={until} />.
+      It gave no byte for a minute, so it is left alone for a while. Scans try it again from{" "}
+      <time dateTime={until}>{formatAbsolute(until)}</time> on.
     </Alert>
   );
 }
