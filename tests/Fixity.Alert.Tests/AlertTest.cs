@@ -104,26 +104,28 @@ public abstract class AlertTest : IAsyncLifetime
     }
 
     /// <summary>A change as the scanner commits it, notification included.</summary>
-    protected async Task<long> AddChangeAsync(string type, string path = "a/b.txt")
+    protected async Task<long> AddChangeAsync(string type, string path = "a/b.txt", string? details = null)
     {
         await using var connection = await Database.DataSource.OpenConnectionAsync();
-        var id = await InsertChangeAsync(connection, type, path);
+        var id = await InsertChangeAsync(connection, type, path, details);
         await using var notify = new NpgsqlCommand("notify fixity_events", connection);
         await notify.ExecuteNonQueryAsync();
         return id;
     }
 
-    protected async Task<long> InsertChangeAsync(NpgsqlConnection connection, string type, string path = "a/b.txt")
+    protected async Task<long> InsertChangeAsync(
+        NpgsqlConnection connection, string type, string path = "a/b.txt", string? details = null)
     {
         await using var command = new NpgsqlCommand("""
             insert into scanner.change_events (target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
-                new_mtime_ns, algorithm, old_checksum, new_checksum)
-            values ($1, 9, $2, $3, 5, 6, 1767225600123456789, 1767225600123456789, 1, '\x00ff', '\x01fe')
+                new_mtime_ns, algorithm, old_checksum, new_checksum, details)
+            values ($1, 9, $2, $3, 5, 6, 1767225600123456789, 1767225600123456789, 1, '\x00ff', '\x01fe', $4::jsonb)
             returning id
             """, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = TargetId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = path });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = type });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = details });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

@@ -24,6 +24,8 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
     [InlineData(null, null, "Corrupted")]
     [InlineData(1, null, "Corrupted")]
     [InlineData(1, null, "Present")]
+    [InlineData(null, null, "Tampered")]
+    [InlineData(1, null, "Excluded")]
     [InlineData(null, null, "Unknown")]
     public async Task A_page_of_files_reads_little(int? target, string? path, string? state)
     {

@@ -12,9 +12,9 @@ internal static class Rows
     {
         await using var command = database.DataSource.CreateCommand("""
             insert into scanner.files (target_id, path, size, mtime_ns, mode, algorithm, checksum, state, first_scan_id,
-                observed_checksum, first_seen_at, state_since)
+                observed_checksum, first_seen_at, state_since, verified_at)
             values ($1, $2, 5, $3, 420, 1, sha256(convert_to($2, 'UTF8')), $4, 1, decode($5, 'hex'),
-                '2026-01-01Z', '2026-01-01Z')
+                '2026-01-01Z', '2026-01-01Z', null)
             returning id
             """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
@@ -35,14 +35,15 @@ internal static class Rows
 
     public static async Task<long> AddChangeAsync(
         this TestDatabase database, int targetId, string type, string path, long? scanId = null, long fileId = 1,
-        string? previousPath = null, string detectedAt = "now", bool acknowledged = false)
+        string? previousPath = null, string detectedAt = "now", bool acknowledged = false,
+        string? details = null)
     {
         await using var command = database.DataSource.CreateCommand("""
             insert into scanner.change_events (detected_at, scan_id, target_id, file_id, path, previous_path, type,
                 acknowledged_at, acknowledged_by, old_size, new_size, old_mtime_ns, new_mtime_ns, algorithm,
-                old_checksum, new_checksum)
+                old_checksum, new_checksum, details)
             values ($1::timestamptz, $2, $3, $4, $5, $6, $7, case when $8 then now() end, case when $8 then 'ann' end,
-                5, 5, 1500000000, 1500000000, 1, '\x0aff', '\x0bff')
+                5, 5, 1500000000, 1500000000, 1, '\x0aff', '\x0bff', $9::jsonb)
             returning id
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = detectedAt });
@@ -53,6 +54,7 @@ internal static class Rows
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = previousPath });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = type });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = acknowledged });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = details });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

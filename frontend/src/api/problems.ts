@@ -10,7 +10,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "scan-active": "A scan of this target is under way. Cancel it or wait for its end.",
   "scan-not-found": "This scan does not exist.",
   "scan-not-active": "This scan has ended already.",
-  "file-not-corrupted": "This file is not corrupted any more.",
+  "file-not-corrupted": "There is nothing to accept any more: this file is what it should be.",
 };
 
 /** A request that failed: an answer of the server (RFC 9457), or none at all (`status` 0). */

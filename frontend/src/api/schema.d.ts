@@ -706,6 +706,11 @@ export interface components {
             /** Format: date-time */
             revokedAt: null | string;
         };
+        AttributeChange: {
+            name: string;
+            old: null | string;
+            new: null | string;
+        };
         AuditEntry: {
             /** Format: int64 */
             id: number;
@@ -732,9 +737,20 @@ export interface components {
             /** Format: int64 */
             moved: number;
             /** Format: int64 */
+            attributes: number;
+            /** Format: int64 */
             corrupted: number;
             /** Format: int64 */
+            tampered: number;
+            /** Format: int64 */
             restored: number;
+        };
+        ChangeDetails: {
+            damage: null | components["schemas"]["Damage"];
+            attributes: null | components["schemas"]["AttributeChange"][];
+            observedCtime: null | string;
+            observedCtimeNs: null | string;
+            folder: null | components["schemas"]["FolderMove"];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         ChangePage: {
@@ -742,7 +758,7 @@ export interface components {
             nextCursor: null | string;
         };
         /** @enum {unknown} */
-        ChangeType: "added" | "deleted" | "modified" | "moved" | "attributes" | "corrupted" | "restored" | "verified" | "accepted";
+        ChangeType: "added" | "deleted" | "modified" | "moved" | "attributes" | "corrupted" | "restored" | "verified" | "accepted" | "tampered" | "touched";
         ChangeView: {
             /** Format: int64 */
             id: number;
@@ -770,6 +786,7 @@ export interface components {
             oldMtimeNs: null | string;
             newMtime: null | string;
             newMtimeNs: null | string;
+            details: null | components["schemas"]["ChangeDetails"];
             /** Format: date-time */
             acknowledgedAt: null | string;
             acknowledgedBy: null | string;
@@ -777,6 +794,18 @@ export interface components {
         };
         /** @enum {unknown} */
         ChecksumAlgorithm: "blake3" | "sha256" | "md5";
+        Damage: {
+            /** Format: int64 */
+            bytes: number;
+            ranges: components["schemas"]["DamagedRange"][];
+            truncated: boolean;
+        };
+        DamagedRange: {
+            /** Format: int64 */
+            offset: number;
+            /** Format: int64 */
+            length: number;
+        };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         DeliveryPage: {
             items: components["schemas"]["DeliveryView"][];
@@ -809,7 +838,7 @@ export interface components {
             nextCursor: null | string;
         };
         /** @enum {unknown} */
-        FileStanding: "unknown" | "present" | "deleted" | "corrupted" | "unreadable";
+        FileStanding: "unknown" | "present" | "deleted" | "corrupted" | "unreadable" | "tampered" | "excluded";
         FileView: {
             /** Format: int64 */
             id: number;
@@ -822,8 +851,12 @@ export interface components {
             mtime: string;
             mtimeNs: string;
             mode: null | string;
+            /** Format: int64 */
+            links: null | number;
             algorithm: null | components["schemas"]["ChecksumAlgorithm"];
             checksum: null | string;
+            previousAlgorithm: null | components["schemas"]["ChecksumAlgorithm"];
+            previousChecksum: null | string;
             state: components["schemas"]["FileStanding"];
             /** Format: date-time */
             stateSince: string;
@@ -834,6 +867,13 @@ export interface components {
             /** Format: date-time */
             verifiedAt: null | string;
             observedChecksum: null | string;
+            damage: null | components["schemas"]["Damage"];
+            /** Format: date-time */
+            retryAfter: null | string;
+        };
+        FolderMove: {
+            from: string;
+            to: string;
         };
         HttpValidationProblemDetails: {
             type?: null | string;
@@ -863,6 +903,8 @@ export interface components {
             /** Format: int64 */
             filesCorrupted: null | number;
             /** Format: int64 */
+            filesTampered: null | number;
+            /** Format: int64 */
             filesUnreadable: null | number;
             /** Format: int64 */
             unacknowledgedCorruptions: number;
@@ -884,6 +926,14 @@ export interface components {
             detail?: null | string;
             instance?: null | string;
         };
+        RateLimit: {
+            /** Format: int64 */
+            bytesPerSecond?: null | number;
+            /** Format: int32 */
+            opensPerSecond?: null | number;
+        };
+        /** @enum {unknown} */
+        ReadFrom: "cache" | "medium" | "direct";
         /** @enum {unknown} */
         Role: "viewer" | "operator" | "admin";
         /** @enum {unknown} */
@@ -980,6 +1030,8 @@ export interface components {
             /** Format: int64 */
             filesCorrupted: number;
             /** Format: int64 */
+            filesTampered: number;
+            /** Format: int64 */
             filesRestored: number;
             /** Format: int64 */
             filesVerified: number;
@@ -989,6 +1041,8 @@ export interface components {
             filesUnstable: number;
             /** Format: int64 */
             filesSkipped: number;
+            /** Format: int64 */
+            filesExcluded: number;
             /** Format: int64 */
             filesUnknown: number;
             /** Format: int64 */
@@ -1073,12 +1127,25 @@ export interface components {
             largeChangePercent: null | number;
             /** Format: int64 */
             largeChangeBytes: null | number;
+            options: components["schemas"]["TargetOptions"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
             /** Format: date-time */
             nextRunAt: null | string;
+        };
+        TargetOptions: {
+            watchedAttributes?: string[];
+            include?: string[];
+            exclude?: string[];
+            crossMounts?: boolean;
+            reportTouched?: boolean;
+            damageMap?: boolean;
+            verifyFrom?: components["schemas"]["ReadFrom"];
+            idleIo?: boolean;
+            limit?: components["schemas"]["RateLimit"];
+            workingHours?: null | components["schemas"]["WorkingHours"];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         TargetPage: {
@@ -1128,6 +1195,7 @@ export interface components {
              * @default 107374182400
              */
             largeChangeBytes?: null | number;
+            options?: null | components["schemas"]["TargetOptions"];
             /** @default false */
             resetIdentity?: boolean;
         };
@@ -1159,6 +1227,7 @@ export interface components {
             largeChangePercent: null | number;
             /** Format: int64 */
             largeChangeBytes: null | number;
+            options: components["schemas"]["TargetOptions"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1175,6 +1244,8 @@ export interface components {
             bytesPresent: null | number;
             /** Format: int64 */
             filesCorrupted: null | number;
+            /** Format: int64 */
+            filesTampered: null | number;
             /** Format: int64 */
             filesUnreadable: null | number;
             /** Format: int32 */
@@ -1300,6 +1371,14 @@ export interface components {
             durationMs: number;
             responseBody: null | string;
             error: null | string;
+        };
+        WorkingHours: {
+            days: string[];
+            /** Format: time */
+            from: string;
+            /** Format: time */
+            to: string;
+            limit: components["schemas"]["RateLimit"];
         };
     };
     responses: never;
@@ -1581,7 +1660,7 @@ export interface operations {
             query?: {
                 target?: number;
                 scan?: number;
-                /** @description Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted; separated by commas. */
+                /** @description Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted, tampered, touched; separated by commas. */
                 type?: string;
                 /** @description A file, or a folder with everything below it; of a moved file also where it was. */
                 path?: string;
@@ -1746,7 +1825,7 @@ export interface operations {
                 path?: string;
                 /** @description Text anywhere in the path, taken literally; ASCII letters match in either case. */
                 q?: string;
-                /** @description Any of unknown, present, deleted, corrupted, unreadable; separated by commas. */
+                /** @description Any of unknown, present, deleted, corrupted, unreadable, tampered, excluded; separated by commas. */
                 state?: string;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */

@@ -10,6 +10,7 @@ export type AcceptedScan = Schemas["ScanTicket"];
 export type ApiToken = Schemas["ApiTokenView"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Change = Schemas["ChangeView"];
+export type Damage = Schemas["Damage"];
 export type Delivery = Schemas["DeliveryView"];
 export type FileRecord = Schemas["FileView"];
 export type Overview = Schemas["OverviewView"];
@@ -21,6 +22,8 @@ export type ScanError = Schemas["ScanErrorView"];
 export type Session = Schemas["SessionView"];
 export type SessionUser = Schemas["SessionUser"];
 export type Target = Schemas["TargetView"];
+/** An answer has all of them; only a request may leave some out. */
+export type TargetOptions = Required<Schemas["TargetOptions"]>;
 export type TargetRequest = Schemas["TargetRequest"];
 export type User = Schemas["UserView"];
 export type Webhook = Schemas["Webhook"];

@@ -31,7 +31,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
           {icon}
           <span>{label}</span>
           {to === "/changes" && waiting > 0 && (
-            <span className={styles.count} title={`${waiting} corruptions not acknowledged yet`}>
+            <span className={styles.count} title={`${waiting} cases of damage not acknowledged yet`}>
               <Badge tone="bad">{formatCount(waiting)}</Badge>
             </span>
           )}

@@ -3,7 +3,7 @@ import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
 
-// jsdom has neither; Mantine asks for both.
+// jsdom has none of them; Mantine asks for all.
 vi.stubGlobal("matchMedia", (query: string) => ({
   matches: false,
   media: query,
@@ -18,3 +18,4 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+Object.defineProperty(document, "fonts", { value: { addEventListener: () => {}, removeEventListener: () => {} } });

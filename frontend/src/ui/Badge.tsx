@@ -12,8 +12,10 @@ const LOOKS: Readonly<Record<string, Look>> = {
   // files
   present: { tone: "good", sign: "✓" },
   corrupted: { tone: "bad", sign: "✕" },
+  tampered: { tone: "bad", sign: "≠" },
   unreadable: { tone: "warn", sign: "!" },
   unknown: { tone: "quiet", sign: "?" },
+  excluded: { tone: "quiet", sign: "–" },
   // targets
   online: { tone: "good", sign: "✓" },
   degraded: { tone: "warn", sign: "!" },

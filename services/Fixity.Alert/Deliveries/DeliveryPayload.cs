@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fixity.Data.Columns;
 
 namespace Fixity.Alert.Deliveries;
 
@@ -66,4 +67,5 @@ internal sealed record FileChangeData(
     string? OldMtime,
     string? OldMtimeNs,
     string? NewMtime,
-    string? NewMtimeNs);
+    string? NewMtimeNs,
+    ChangeDetails? Details);

@@ -11,8 +11,8 @@ internal static class EventTypes
     public static readonly FrozenSet<string> All = new[]
     {
         "file.added", "file.deleted", "file.modified", "file.moved", "file.attributes", "file.corrupted",
-        "file.restored", "large_change.detected", "scan.completed", "scan.partial", "scan.failed", "target.offline",
-        "target.online", "verification.stale",
+        "file.tampered", "file.touched", "file.restored", "large_change.detected", "scan.completed", "scan.partial",
+        "scan.failed", "target.offline", "target.online", "verification.stale",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private const string Wildcard = ".*";

@@ -24,8 +24,8 @@ internal static class ChangeEndpoints
         int? target,
         long? scan,
         [Description(
-            "Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted; " +
-            "separated by commas.")]
+            "Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted, tampered, " +
+            "touched; separated by commas.")]
         string? type,
         [Description("A file, or a folder with everything below it; of a moved file also where it was.")] string? path,
         [Description("Detected at this time or later.")] DateTimeOffset? since,

@@ -1,13 +1,15 @@
 using Fixity.Core;
+using Fixity.Data.Columns;
 
 namespace Fixity.Query.Changes;
 
 /// <summary>Something that happened to a file: the evidence, with old and new values.</summary>
 /// <param name="ScanId">The scan that found it; null: a person's act.</param>
 /// <param name="PreviousPath">Of a moved file: where it was.</param>
-/// <param name="OldChecksum">Of a corrupted file: the expected one.</param>
-/// <param name="NewChecksum">Of a corrupted file: the actual one.</param>
+/// <param name="OldChecksum">Of a corrupted or tampered file: the expected one.</param>
+/// <param name="NewChecksum">Of a corrupted or tampered file: the actual one.</param>
 /// <param name="OldMtime">RFC 3339 with nanoseconds; <c>oldMtimeNs</c> is the same as an exact integer.</param>
+/// <param name="Details">What is particular to this type of change; null: nothing is.</param>
 public sealed record ChangeView(
     long Id,
     DateTimeOffset DetectedAt,
@@ -28,6 +30,7 @@ public sealed record ChangeView(
     string? OldMtimeNs,
     string? NewMtime,
     string? NewMtimeNs,
+    ChangeDetails? Details,
     DateTimeOffset? AcknowledgedAt,
     string? AcknowledgedBy,
     string? AcknowledgeReason);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fixity.Core;
+using Fixity.Data.Columns;
 using Fixity.Query.Reading;
 using Npgsql;
 
@@ -12,7 +13,7 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
     internal const string PageSql = """
         select c.id, c.detected_at, c.scan_id, c.target_id, t.name, c.file_id, c.path, c.previous_path, c.type,
                c.algorithm, c.old_checksum, c.new_checksum, c.old_size, c.new_size, c.old_mtime_ns, c.new_mtime_ns,
-               c.acknowledged_at, c.acknowledged_by, c.acknowledge_reason
+               c.acknowledged_at, c.acknowledged_by, c.acknowledge_reason, c.details
         from scanner.change_events c
         join scheduler.targets t on t.id = c.target_id
         where ($1::int is null or c.target_id = $1)
@@ -76,6 +77,7 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
             oldMtimeNs?.ToString(CultureInfo.InvariantCulture),
             newMtimeNs is { } now ? UnixNanoseconds.ToText(now) : null,
             newMtimeNs?.ToString(CultureInfo.InvariantCulture),
+            row.TextOrNull(19) is { } details ? ChangeDetailsColumn.Read(details) : null,
             row.TimeOrNull(16),
             row.TextOrNull(17),
             row.TextOrNull(18));

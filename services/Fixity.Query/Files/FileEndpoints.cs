@@ -35,7 +35,9 @@ internal static class FileEndpoints
         int? target,
         [Description("A file, or a folder with everything below it; matched by whole segments.")] string? path,
         [Description("Text anywhere in the path, taken literally; ASCII letters match in either case.")] string? q,
-        [Description("Any of unknown, present, deleted, corrupted, unreadable; separated by commas.")] string? state,
+        [Description(
+            "Any of unknown, present, deleted, corrupted, unreadable, tampered, excluded; separated by commas.")]
+        string? state,
         string? cursor,
         [Description(Limits.Description)] int? limit,
         CancellationToken cancellation)

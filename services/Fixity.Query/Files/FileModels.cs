@@ -1,11 +1,12 @@
 using Fixity.Core;
+using Fixity.Data.Columns;
 
 namespace Fixity.Query.Files;
 
 /// <summary>What can be said of a file now.</summary>
 /// <remarks>
 /// Unknown is said of a file that was there when last looked at, while its target is offline or its folder could not be
-/// listed. What was proved stays said: a corrupted file is corrupted, and a deleted one deleted, also out of reach.
+/// listed. What was proved stays said: a damaged file is damaged, and a deleted one deleted, also out of reach.
 /// </remarks>
 public enum FileStanding
 {
@@ -14,6 +15,8 @@ public enum FileStanding
     Deleted = FileState.Deleted,
     Corrupted = FileState.Corrupted,
     Unreadable = FileState.Unreadable,
+    Tampered = FileState.Tampered,
+    Excluded = FileState.Excluded,
 }
 
 /// <summary>One file of the baseline, as it is accepted, and how it stands.</summary>
@@ -22,10 +25,14 @@ public enum FileStanding
 /// <param name="Mtime">RFC 3339 with nanoseconds.</param>
 /// <param name="MtimeNs">The same, exactly: nanoseconds since 1970.</param>
 /// <param name="Mode">Permission bits in octal.</param>
+/// <param name="Links">Names that the content has, this one included.</param>
 /// <param name="Checksum">The accepted one, lower-case hex; null when the file was never read to its end.</param>
-/// <param name="LastSeenAt">End of the last scan that proved it to be there; null for a deleted file.</param>
+/// <param name="PreviousChecksum">Of the same content, from before the target's algorithm was changed.</param>
+/// <param name="LastSeenAt">End of the last scan that proved it to be there; null for a deleted or excluded file.</param>
 /// <param name="VerifiedAt">When its content was last read and equal.</param>
-/// <param name="ObservedChecksum">What a corrupted file was last seen to hold, in the same algorithm.</param>
+/// <param name="ObservedChecksum">What a corrupted or tampered file was last seen to hold, in the same algorithm.</param>
+/// <param name="Damage">Of a corrupted or tampered file; null: which parts differ is not known.</param>
+/// <param name="RetryAfter">Reading it hung: it is left alone until then.</param>
 public sealed record FileView(
     long Id,
     int TargetId,
@@ -35,14 +42,19 @@ public sealed record FileView(
     string Mtime,
     string MtimeNs,
     string? Mode,
+    long? Links,
     ChecksumAlgorithm? Algorithm,
     string? Checksum,
+    ChecksumAlgorithm? PreviousAlgorithm,
+    string? PreviousChecksum,
     FileStanding State,
     DateTimeOffset StateSince,
     DateTimeOffset FirstSeenAt,
     DateTimeOffset? LastSeenAt,
     DateTimeOffset? VerifiedAt,
-    string? ObservedChecksum);
+    string? ObservedChecksum,
+    Damage? Damage,
+    DateTimeOffset? RetryAfter);
 
 /// <summary>Which files are asked for; null: no such filter.</summary>
 /// <param name="Path">A file, or a folder with everything below it.</param>

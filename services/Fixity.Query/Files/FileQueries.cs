@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fixity.Core;
+using Fixity.Data.Columns;
 using Fixity.Query.Reading;
 using Npgsql;
 
@@ -22,9 +23,14 @@ internal sealed class FileQueries(NpgsqlDataSource database)
     private const string Columns = """
         f.id, f.target_id, t.name, f.path, f.size, f.mtime_ns, f.mode, f.algorithm, f.checksum, f.standing,
         f.state_since, f.first_seen_at,
-        -- Whatever is not deleted was proved to be there by the last complete scan, or by something later.
-        case when f.state <> 2 then greatest(complete.ended_at, f.first_seen_at, f.state_since) end,
-        f.verified_at, f.observed_checksum
+        -- Whatever is not deleted or left out was proved to be there by the last complete scan, or by something later.
+        case when f.state not in (2, 6) then greatest(complete.ended_at, f.first_seen_at, f.state_since) end,
+        f.verified_at, f.observed_checksum, f.links, f.previous_algorithm, f.previous_checksum, f.retry_after,
+        case when f.state in (3, 5) then (
+            select e.details -> 'damage' from scanner.change_events e
+            where e.file_id = f.id and e.type in ('corrupted', 'tampered')
+            order by e.id desc limit 1)
+        end
         """;
 
     private const string From = """
@@ -130,13 +136,21 @@ internal sealed class FileQueries(NpgsqlDataSource database)
             UnixNanoseconds.ToText(mtimeNs),
             mtimeNs.ToString(CultureInfo.InvariantCulture),
             row.IntOrNull(6) is { } mode ? Convert.ToString(mode, 8).PadLeft(4, '0') : null,
-            row.IsDBNull(7) ? null : (ChecksumAlgorithm)row.GetInt16(7),
+            row.LongOrNull(15),
+            AlgorithmOrNull(row, 7),
             row.HexOrNull(8),
+            AlgorithmOrNull(row, 16),
+            row.HexOrNull(17),
             (FileStanding)row.GetInt16(9),
             row.Time(10),
             row.Time(11),
             row.TimeOrNull(12),
             row.TimeOrNull(13),
-            row.HexOrNull(14));
+            row.HexOrNull(14),
+            row.TextOrNull(19) is { } damage ? ChangeDetailsColumn.ReadDamage(damage) : null,
+            row.TimeOrNull(18));
     }
+
+    private static ChecksumAlgorithm? AlgorithmOrNull(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : (ChecksumAlgorithm)row.GetInt16(column);
 }

@@ -32,6 +32,7 @@ public enum ScanControl
 /// <param name="UpdatedAt">Its last committed batch.</param>
 /// <param name="IsBaseline">The first of its target: files are recorded, not reported.</param>
 /// <param name="FilesBefore">Present files in the baseline when it started; with <c>filesSeen</c>, how far it is.</param>
+/// <param name="FilesExcluded">Left out by the target's patterns.</param>
 /// <param name="Segments">Only where one scan is asked for.</param>
 public sealed record ScanView(
     long Id,
@@ -61,11 +62,13 @@ public sealed record ScanView(
     long FilesModified,
     long FilesMoved,
     long FilesCorrupted,
+    long FilesTampered,
     long FilesRestored,
     long FilesVerified,
     long FilesUnreadable,
     long FilesUnstable,
     long FilesSkipped,
+    long FilesExcluded,
     long FilesUnknown,
     long ErrorsCount,
     bool LargeChange,

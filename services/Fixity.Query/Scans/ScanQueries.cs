@@ -13,7 +13,7 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
         s.current_path, s.files_seen, s.bytes_seen, s.files_hashed, s.bytes_hashed, s.files_added, s.files_deleted,
         s.files_modified, s.files_moved, s.files_corrupted, s.files_restored, s.files_verified, s.files_unreadable,
         s.files_unstable, s.files_skipped, s.files_unknown, s.errors_count, s.large_change, s.large_change_reason,
-        s.resumed_from
+        s.resumed_from, s.files_tampered, s.files_excluded
         """;
 
     /// <summary>
@@ -125,11 +125,13 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
         FilesModified: row.GetInt64(24),
         FilesMoved: row.GetInt64(25),
         FilesCorrupted: row.GetInt64(26),
+        FilesTampered: row.GetInt64(37),
         FilesRestored: row.GetInt64(27),
         FilesVerified: row.GetInt64(28),
         FilesUnreadable: row.GetInt64(29),
         FilesUnstable: row.GetInt64(30),
         FilesSkipped: row.GetInt64(31),
+        FilesExcluded: row.GetInt64(38),
         FilesUnknown: row.GetInt64(32),
         ErrorsCount: row.GetInt64(33),
         LargeChange: row.GetBoolean(34),

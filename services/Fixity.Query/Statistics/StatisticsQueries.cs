@@ -17,21 +17,24 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
             left join scanner.target_states ts on ts.target_id = t.id
             left join lateral (
                 select f.verified_at from scanner.files f
-                where f.target_id = t.id and f.state <> 2 and f.verified_at is not null
+                where f.target_id = t.id and f.state <> 2 and f.state <> 6 and f.verified_at is not null
                 order by f.verified_at limit 1
             ) oldest on true
             where t.deleted_at is null
         ), bad as (
-            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable
+            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable,
+                   count(*) filter (where f.state = 5) as tampered
             from scanner.files f
             join watched w on w.id = f.target_id
-            where f.state in (3, 4)
+            where f.state in (3, 4, 5)
         ), recent as (
             select count(*) filter (where c.type = 'added') as added,
                    count(*) filter (where c.type = 'deleted') as deleted,
                    count(*) filter (where c.type = 'modified') as modified,
                    count(*) filter (where c.type = 'moved') as moved,
+                   count(*) filter (where c.type = 'attributes') as attributes,
                    count(*) filter (where c.type = 'corrupted') as corrupted,
+                   count(*) filter (where c.type = 'tampered') as tampered,
                    count(*) filter (where c.type = 'restored') as restored
             from scanner.change_events c
             join watched w on w.id = c.target_id
@@ -51,12 +54,13 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
                bad.unreadable,
                (select count(*) from scanner.change_events c
                 join watched w on w.id = c.target_id
-                where c.type = 'corrupted' and c.acknowledged_at is null),
+                where c.type in ('corrupted', 'tampered') and c.acknowledged_at is null),
                (select count(*)::int from scheduler.scans s
                 join watched w on w.id = s.target_id
                 where s.status in ('queued', 'running', 'paused')),
                recent.added, recent.deleted, recent.modified, recent.moved, recent.corrupted, recent.restored,
-               totals.oldest_verification, totals.listed
+               totals.oldest_verification, totals.listed, bad.tampered,
+               recent.attributes, recent.tampered
         from totals, bad, recent
         """;
 
@@ -75,11 +79,19 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
             row.LongOrNull(2),
             row.LongOrNull(3),
             row.CountOrUnknown(4, listed),
+            row.CountOrUnknown(16, listed),
             row.CountOrUnknown(5, listed),
             row.GetInt64(6),
             row.GetInt32(7),
             new ChangeCounts(
-                row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
+                Added: row.GetInt64(8),
+                Deleted: row.GetInt64(9),
+                Modified: row.GetInt64(10),
+                Moved: row.GetInt64(11),
+                Attributes: row.GetInt64(17),
+                Corrupted: row.GetInt64(12),
+                Tampered: row.GetInt64(18),
+                Restored: row.GetInt64(13)),
             row.TimeOrNull(14));
     }
 }

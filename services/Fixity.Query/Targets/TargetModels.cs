@@ -28,6 +28,7 @@ public enum TargetState
 /// <param name="FilesPresent">Null before the first scan ended.</param>
 /// <param name="BytesPresent">Null before the first scan ended.</param>
 /// <param name="FilesCorrupted">Null while nothing is known of the target's files.</param>
+/// <param name="FilesTampered">Null while nothing is known of the target's files.</param>
 /// <param name="FilesUnreadable">Null while nothing is known of the target's files.</param>
 /// <param name="UnknownRanges">Folders that could not be listed: what is below them is unknown.</param>
 /// <param name="OldestVerificationAt">Null when no file was verified yet.</param>
@@ -48,6 +49,7 @@ public sealed record TargetView(
     long? LargeChangeCount,
     double? LargeChangePercent,
     long? LargeChangeBytes,
+    TargetOptions Options,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? NextRunAt,
@@ -57,6 +59,7 @@ public sealed record TargetView(
     long? FilesPresent,
     long? BytesPresent,
     long? FilesCorrupted,
+    long? FilesTampered,
     long? FilesUnreadable,
     int UnknownRanges,
     DateTimeOffset? OldestVerificationAt,

@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Data.Columns;
 using Fixity.Query.Reading;
 using Fixity.Query.Scans;
 using Npgsql;
@@ -14,7 +15,8 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                t.sample_percent, t.verify_within_days, t.batch_size, t.large_change_count, t.large_change_percent,
                t.large_change_bytes, t.created_at, t.updated_at, coalesce(ts.state, 'unknown'), ts.state_since,
                ts.state_reason, known.listed, ts.files_present, ts.bytes_present, files.corrupted, files.unreadable,
-               ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time
+               ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time,
+               t.options, files.tampered
         from scheduler.targets t
         left join scanner.target_states ts on ts.target_id = t.id
         left join scheduler.scans complete on complete.id = ts.last_complete_scan
@@ -38,16 +40,17 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 where s.target_id = t.id and s.status in ('completed', 'partial')) as listed
         ) known
         cross join lateral (
-            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable
+            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable,
+                   count(*) filter (where f.state = 5) as tampered
             from scanner.files f
-            where f.target_id = t.id and f.state in (3, 4)
+            where f.target_id = t.id and f.state in (3, 4, 5)
         ) files
         cross join lateral (
             select count(*)::int as count from scanner.unknown_ranges u where u.target_id = t.id
         ) ranges
         left join lateral (
             select f.verified_at from scanner.files f
-            where f.target_id = t.id and f.state <> 2 and f.verified_at is not null
+            where f.target_id = t.id and f.state <> 2 and f.state <> 6 and f.verified_at is not null
             order by f.verified_at limit 1
         ) oldest on true
         where t.deleted_at is null and ($1::int is null or t.id = $1) and lower(t.name) > $2
@@ -108,6 +111,7 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 row.LongOrNull(12),
                 row.DoubleOrNull(13),
                 row.LongOrNull(14),
+                TargetOptionsColumn.Read(row.GetString(32)),
                 row.Time(15),
                 row.Time(16),
                 // Quartz keeps .NET ticks.
@@ -118,6 +122,7 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 FilesPresent: listed ? row.LongOrNull(21) : null,
                 BytesPresent: listed ? row.LongOrNull(22) : null,
                 FilesCorrupted: row.CountOrUnknown(23, listed),
+                FilesTampered: row.CountOrUnknown(33, listed),
                 FilesUnreadable: row.CountOrUnknown(24, listed),
                 row.GetInt32(25),
                 row.TimeOrNull(26),

@@ -20,6 +20,7 @@ public enum TargetType
 /// <param name="Workers">Files read at once; null: chosen by the scanner.</param>
 /// <param name="SamplePercent">Share of the unchanged files that each scan re-reads.</param>
 /// <param name="VerifyWithinDays">No file's last verification gets older than this.</param>
+/// <param name="Options">How it is read; left out or null: the defaults.</param>
 /// <param name="ResetIdentity">Another root is the right one now: the next scan records its identity anew.</param>
 public sealed record TargetRequest(
     string Name,
@@ -36,6 +37,7 @@ public sealed record TargetRequest(
     long? LargeChangeCount = 1000,
     double? LargeChangePercent = 5,
     long? LargeChangeBytes = 107374182400,
+    TargetOptions? Options = null,
     bool ResetIdentity = false)
 {
     public const string DefaultSchedule = "0 3 * * *";
@@ -59,6 +61,7 @@ public sealed record Target(
     long? LargeChangeCount,
     double? LargeChangePercent,
     long? LargeChangeBytes,
+    TargetOptions Options,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? NextRunAt);

@@ -1,6 +1,8 @@
 using Fixity.Core;
+using Fixity.Data.Columns;
 using Fixity.Scheduler.Schedules;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Fixity.Scheduler.Targets;
 
@@ -15,10 +17,10 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
         await using var command = database.CreateCommand("""
             insert into scheduler.targets (
                 name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
-                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
-                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes,
+                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
                 created_at, updated_at
             """);
         AddFields(command, request);
@@ -32,11 +34,11 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
             update scheduler.targets
             set name = $1, type = $2, root = $3, enabled = $4, schedule = $5, time_zone = $6, checksum_algorithm = $7,
                 workers = $8, sample_percent = $9, verify_within_days = $10, batch_size = $11,
-                large_change_count = $12, large_change_percent = $13, large_change_bytes = $14,
-                identity_epoch = identity_epoch + case when $16 then 1 else 0 end, updated_at = now()
-            where id = $15 and deleted_at is null
+                large_change_count = $12, large_change_percent = $13, large_change_bytes = $14, options = $15,
+                identity_epoch = identity_epoch + case when $17 then 1 else 0 end, updated_at = now()
+            where id = $16 and deleted_at is null
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
-                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes,
+                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
                 created_at, updated_at
             """);
         AddFields(command, request);
@@ -96,6 +98,11 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
         p.Add(new NpgsqlParameter<long?> { TypedValue = request.LargeChangeCount });
         p.Add(new NpgsqlParameter<double?> { TypedValue = request.LargeChangePercent });
         p.Add(new NpgsqlParameter<long?> { TypedValue = request.LargeChangeBytes });
+        p.Add(new NpgsqlParameter<string>
+        {
+            TypedValue = TargetOptionsColumn.Write(request.Options ?? TargetOptions.Default),
+            NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
     }
 
     private async Task<(TargetOutcome Outcome, Target? Target)> WriteAsync(
@@ -136,8 +143,9 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
             row.GetFieldValue<long?>(12),
             row.GetFieldValue<double?>(13),
             row.GetFieldValue<long?>(14),
-            row.GetFieldValue<DateTimeOffset>(15),
+            TargetOptionsColumn.Read(row.GetString(15)),
             row.GetFieldValue<DateTimeOffset>(16),
+            row.GetFieldValue<DateTimeOffset>(17),
             enabled ? CronSchedule.NextRun(schedule, timeZone, clock.GetUtcNow()) : null);
     }
 

@@ -1,3 +1,4 @@
+using Fixity.Core;
 using Fixity.Scheduler.Schedules;
 
 namespace Fixity.Scheduler.Targets;
@@ -35,6 +36,9 @@ internal sealed class TargetValidation(AllowedRoots roots, TimeProvider clock)
             resolved = request with { Root = real };
         }
 
+        var options = request.Options ?? TargetOptions.Default;
+        TargetOptionsRules.Check(options, Require);
+        resolved = resolved with { Options = options };
         return errors;
 
         void Require(bool holds, string field, string sentence)

@@ -22,6 +22,8 @@ public sealed class EventTypesTests
     [InlineData("file.corrupted", true)]
     [InlineData("file.*", true)]
     [InlineData("large_change.*", true)]
+    [InlineData("file.tampered", true)]
+    [InlineData("file.touched", true)]
     [InlineData("file.verified", false)]
     [InlineData("file.accepted", false)]
     [InlineData("file", false)]

@@ -6,6 +6,39 @@ namespace Fixity.Query.Tests.Changes;
 [Trait("Category", "Database")]
 public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<RunningQuery>
 {
+    /// <summary>Type, as the scanner stores it, as it is shown.</summary>
+    public static TheoryData<string, string, string> Details => new()
+    {
+        {
+            "tampered",
+            """
+            {"damage": {"bytes": 131072, "ranges": [[65536, 65536], [262144, 65536]], "truncated": false},
+             "observedCtimeNs": "1795228791123456789"}
+            """,
+            """
+            {"damage":{"bytes":131072,"ranges":[{"offset":65536,"length":65536},{"offset":262144,"length":65536}],
+             "truncated":false},"attributes":null,"observedCtime":"2026-11-21T02:39:51.123456789Z",
+             "observedCtimeNs":"1795228791123456789","folder":null}
+            """
+        },
+        {
+            "attributes",
+            """{"attributes": [{"name": "mode", "old": "0644", "new": "4755"}, {"name": "acl", "old": null, "new": "ff"}]}""",
+            """
+            {"damage":null,"attributes":[{"name":"mode","old":"0644","new":"4755"},
+             {"name":"acl","old":null,"new":"ff"}],"observedCtime":null,"observedCtimeNs":null,"folder":null}
+            """
+        },
+        {
+            "moved",
+            """{"folder": {"from": "a", "to": "b"}}""",
+            """
+            {"damage":null,"attributes":null,"observedCtime":null,"observedCtimeNs":null,
+             "folder":{"from":"a","to":"b"}}
+            """
+        },
+    };
+
     [Fact]
     public async Task A_corruption_is_shown_as_the_contract_says()
     {
@@ -20,8 +53,8 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
              "targetName":"evidence","fileId":3,"path":"a","previousPath":null,"type":"corrupted",
              "severity":"critical","algorithm":"blake3","oldChecksum":"0aff","newChecksum":"0bff","oldSize":5,
              "newSize":5,"oldMtime":"1970-01-01T00:00:01.500000000Z","oldMtimeNs":"1500000000",
-             "newMtime":"1970-01-01T00:00:01.500000000Z","newMtimeNs":"1500000000","acknowledgedAt":null,
-             "acknowledgedBy":null,"acknowledgeReason":null}
+             "newMtime":"1970-01-01T00:00:01.500000000Z","newMtimeNs":"1500000000","details":null,
+             "acknowledgedAt":null,"acknowledgedBy":null,"acknowledgeReason":null}
             """)!;
         Assert.Equal(expected.ToJsonString(), change.ToJsonString());
     }
@@ -35,6 +68,8 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
     [InlineData("corrupted", "critical")]
     [InlineData("restored", "info")]
     [InlineData("accepted", "info")]
+    [InlineData("tampered", "critical")]
+    [InlineData("touched", "info")]
     public async Task Each_type_has_its_severity(string type, string severity)
     {
         var target = await query.Database.AddTargetAsync();
@@ -43,6 +78,18 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
         var change = Assert.Single(await query.ItemsAsync($"/changes?target={target}&type={type}"));
 
         Assert.Equal((type, severity), ((string)change["type"]!, (string)change["severity"]!));
+    }
+
+    [Theory]
+    [MemberData(nameof(Details))]
+    public async Task The_evidence_that_is_particular_to_a_type_is_shown_in_full(string type, string stored, string shown)
+    {
+        var target = await query.Database.AddTargetAsync();
+        await query.Database.AddChangeAsync(target, type, "a", details: stored);
+
+        var change = Assert.Single(await query.ItemsAsync($"/changes?target={target}"));
+
+        Assert.Equal(JsonNode.Parse(shown)!.ToJsonString(), change["details"]!.ToJsonString());
     }
 
     [Theory]

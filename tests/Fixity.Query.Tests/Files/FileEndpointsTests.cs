@@ -27,17 +27,84 @@ public sealed class FileEndpointsTests(RunningQuery query) : IClassFixture<Runni
             ["mtime"] = "2026-11-21T02:39:51.123456789Z",
             ["mtimeNs"] = "1795228791123456789",
             ["mode"] = "0644",
+            ["links"] = null,
             ["algorithm"] = "blake3",
             ["checksum"] = Convert.ToHexStringLower(
                 System.Security.Cryptography.SHA256.HashData("a/b.txt"u8)),
+            ["previousAlgorithm"] = null,
+            ["previousChecksum"] = null,
             ["state"] = "corrupted",
             ["stateSince"] = "2026-01-01T00:00:00+00:00",
             ["firstSeenAt"] = "2026-01-01T00:00:00+00:00",
             ["lastSeenAt"] = "2026-02-03T04:05:06+00:00",
             ["verifiedAt"] = null,
             ["observedChecksum"] = "abcd",
+            ["damage"] = null,
+            ["retryAfter"] = null,
         };
         Assert.Equal(expected.ToJsonString(), file.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_a_file_has_besides_its_content_is_read_from_its_own_columns()
+    {
+        var target = await query.Database.AddTargetAsync();
+        var id = await query.Database.AddFileAsync(target, "a", state: 4);
+        await query.Database.ExecuteAsync($"""
+            update scanner.files set links = 2, previous_algorithm = 3, previous_checksum = '\x0102',
+                retry_after = '2026-03-04T05:06:07Z' where id = {id}
+            """);
+
+        var file = await query.GetAsync($"/files/{id}");
+
+        Assert.Equal(2, (int)file["links"]!);
+        Assert.Equal(("md5", "0102"), ((string)file["previousAlgorithm"]!, (string)file["previousChecksum"]!));
+        Assert.Equal("2026-03-04T05:06:07+00:00", (string?)file["retryAfter"]);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_tells_the_place_that_was_found_last_and_a_whole_one_none()
+    {
+        var target = await query.Database.AddTargetAsync();
+        var id = await query.Database.AddFileAsync(target, "a", state: 5, observed: "ABCD");
+        await query.Database.AddChangeAsync(target, "corrupted", "a", fileId: id, details: Damage(1));
+        await query.Database.AddChangeAsync(target, "tampered", "a", fileId: id, details: Damage(2));
+        await query.Database.AddChangeAsync(target, "attributes", "a", fileId: id, details: """{"attributes": []}""");
+
+        foreach (var path in new[] { $"/files?target={target}&state=tampered", $"/files?target={target}&path=a" })
+        {
+            var file = Assert.Single(await query.ItemsAsync(path));
+            Assert.Equal(
+                """{"bytes":2,"ranges":[{"offset":0,"length":2}],"truncated":true}""", file["damage"]!.ToJsonString());
+        }
+
+        // What was found last says nothing of the place: nor does the file.
+        await query.Database.AddChangeAsync(target, "corrupted", "a", fileId: id);
+        Assert.Null((await query.GetAsync($"/files/{id}"))["damage"]);
+
+        await query.Database.AddChangeAsync(target, "corrupted", "a", fileId: id, details: Damage(3));
+        Assert.Equal(3, (long)(await query.GetAsync($"/files/{id}"))["damage"]!["bytes"]!);
+        await query.Database.ExecuteAsync($"update scanner.files set state = 1 where id = {id}");
+        Assert.Null((await query.GetAsync($"/files/{id}"))["damage"]);
+
+        static string Damage(long bytes) =>
+            $$$"""{"damage": {"bytes": {{{bytes}}}, "ranges": [[0, {{{bytes}}}]], "truncated": true}}""";
+    }
+
+    [Fact]
+    public async Task A_file_that_the_patterns_leave_out_is_excluded_and_no_scan_saw_it()
+    {
+        var target = await query.Database.AddTargetAsync();
+        await query.Database.EndScanAsync(await query.Database.AddScanAsync(target), "completed", "2026-02-03T04:05:06Z");
+        await query.Database.AddFileAsync(target, "cache/x", state: 6);
+        await query.Database.AddFileAsync(target, "kept");
+
+        var file = Assert.Single(await query.ItemsAsync($"/files?target={target}&state=excluded"));
+
+        Assert.Equal(("cache/x", "excluded"), ((string)file["path"]!, (string)file["state"]!));
+        Assert.Null(file["lastSeenAt"]);
+        await query.Database.SetStateAsync(target, "offline");
+        Assert.Equal("cache/x", Paths(await query.ItemsAsync($"/files?target={target}&state=excluded")));
     }
 
     [Fact]
@@ -112,24 +179,25 @@ public sealed class FileEndpointsTests(RunningQuery query) : IClassFixture<Runni
         await query.Database.AddFilesAsync(target, "in/x", "inn", "out/x");
         await query.Database.AddFileAsync(target, "in/bad", state: 3);
         await query.Database.AddFileAsync(target, "in/gone", state: 2);
+        await query.Database.AddFileAsync(target, "in/forged", state: 5);
         await query.Database.AddFileAsync(target, "in/locked", state: 4);
         await query.Database.ExecuteAsync(
             $"insert into scanner.unknown_ranges (target_id, prefix, scan_id, cause) values ({target}, 'in/', 1, 'io')");
 
         Assert.Equal(
-            "in/bad corrupted,in/gone deleted,in/locked unknown,in/x unknown,inn present,out/x present",
+            "in/bad corrupted,in/forged tampered,in/gone deleted,in/locked unknown,in/x unknown,inn present,out/x present",
             States(await query.ItemsAsync($"/files?target={target}")));
         Assert.Equal("in/locked,in/x", Paths(await query.ItemsAsync($"/files?target={target}&state=unknown")));
         Assert.Equal("inn,out/x", Paths(await query.ItemsAsync($"/files?target={target}&state=present")));
         Assert.Equal("", Paths(await query.ItemsAsync($"/files?target={target}&state=unreadable")));
         Assert.Equal(
-            "in/bad,in/gone",
-            Paths(await query.ItemsAsync($"/files?target={target}&state=corrupted,deleted")));
+            "in/bad,in/forged,in/gone",
+            Paths(await query.ItemsAsync($"/files?target={target}&state=corrupted,deleted,tampered")));
 
         await query.Database.SetStateAsync(target, "offline");
 
         Assert.Equal(
-            "in/bad corrupted,in/gone deleted,in/locked unknown,in/x unknown,inn unknown,out/x unknown",
+            "in/bad corrupted,in/forged tampered,in/gone deleted,in/locked unknown,in/x unknown,inn unknown,out/x unknown",
             States(await query.ItemsAsync($"/files?target={target}")));
     }
 

@@ -28,9 +28,9 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
              "requestedBy":"ann","startedAt":"2026-01-02T00:00:00+00:00","endedAt":null,
              "updatedAt":"2026-01-03T00:00:00+00:00","isBaseline":false,"control":"pause","filesBefore":100,
              "bytesBefore":null,"currentPath":"a/b","filesSeen":7,"bytesSeen":70,"filesHashed":0,"bytesHashed":0,
-             "filesAdded":0,"filesDeleted":0,"filesModified":0,"filesMoved":0,"filesCorrupted":0,"filesRestored":0,
-             "filesVerified":0,"filesUnreadable":0,"filesUnstable":0,"filesSkipped":0,"filesUnknown":0,
-             "errorsCount":0,"largeChange":true,"largeChangeReason":"count","resumedFrom":null,
+             "filesAdded":0,"filesDeleted":0,"filesModified":0,"filesMoved":0,"filesCorrupted":0,"filesTampered":0,"filesRestored":0,
+             "filesVerified":0,"filesUnreadable":0,"filesUnstable":0,"filesSkipped":0,"filesExcluded":0,
+             "filesUnknown":0,"errorsCount":0,"largeChange":true,"largeChangeReason":"count","resumedFrom":null,
              "segments":[{"ordinal":0,"status":"running","scanner":"scanner-1","checkpoint":"a","attempt":2}]}
             """)!;
         Assert.Equal(expected.ToJsonString(), shown.ToJsonString());
@@ -45,7 +45,7 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
         [
             "bytes_before", "files_hashed", "bytes_hashed", "files_added", "files_deleted", "files_modified",
             "files_moved", "files_corrupted", "files_restored", "files_verified", "files_unreadable",
-            "files_unstable", "files_skipped", "files_unknown", "errors_count",
+            "files_unstable", "files_skipped", "files_unknown", "errors_count", "files_tampered", "files_excluded",
         ];
         var scan = await query.Database.AddScanAsync(await query.Database.AddTargetAsync());
         await query.Database.ExecuteAsync(

@@ -9,24 +9,24 @@ public sealed class OverviewTests(RunningQuery query) : IClassFixture<RunningQue
     public async Task The_overview_counts_what_stands_in_the_database()
     {
         await AssertOverviewAsync("""
-            {"targets":0,"targetsOffline":0,"filesPresent":0,"bytesPresent":0,"filesCorrupted":0,"filesUnreadable":0,
-             "unacknowledgedCorruptions":0,"activeScans":0,"changes24h":{"added":0,"deleted":0,"modified":0,"moved":0,
-             "corrupted":0,"restored":0},"oldestVerificationAt":null}
+            {"targets":0,"targetsOffline":0,"filesPresent":0,"bytesPresent":0,"filesCorrupted":0,"filesTampered":0,
+             "filesUnreadable":0,"unacknowledgedCorruptions":0,"activeScans":0,"changes24h":{"added":0,"deleted":0,"modified":0,"moved":0,
+             "attributes":0,"corrupted":0,"tampered":0,"restored":0},"oldestVerificationAt":null}
             """);
 
         var first = await query.Database.AddTargetAsync();
         await query.Database.AddScanAsync(first);
         await AssertOverviewAsync("""
             {"targets":1,"targetsOffline":0,"filesPresent":null,"bytesPresent":null,"filesCorrupted":null,
-             "filesUnreadable":null,"unacknowledgedCorruptions":0,"activeScans":1,"changes24h":{"added":0,"deleted":0,
-             "modified":0,"moved":0,"corrupted":0,"restored":0},"oldestVerificationAt":null}
+             "filesTampered":null,"filesUnreadable":null,"unacknowledgedCorruptions":0,"activeScans":1,"changes24h":{"added":0,"deleted":0,
+             "modified":0,"moved":0,"attributes":0,"corrupted":0,"tampered":0,"restored":0},"oldestVerificationAt":null}
             """);
 
         await FillAsync();
         await AssertOverviewAsync("""
             {"targets":3,"targetsOffline":1,"filesPresent":14,"bytesPresent":1400,"filesCorrupted":2,
-             "filesUnreadable":1,"unacknowledgedCorruptions":2,"activeScans":1,"changes24h":{"added":1,"deleted":1,
-             "modified":1,"moved":1,"corrupted":2,"restored":1},"oldestVerificationAt":"2025-05-05T00:00:00+00:00"}
+             "filesTampered":1,"filesUnreadable":1,"unacknowledgedCorruptions":3,"activeScans":1,"changes24h":{"added":1,"deleted":1,
+             "modified":1,"moved":1,"attributes":1,"corrupted":2,"tampered":1,"restored":1},"oldestVerificationAt":"2025-05-05T00:00:00+00:00"}
             """);
     }
 
@@ -44,7 +44,9 @@ public sealed class OverviewTests(RunningQuery query) : IClassFixture<RunningQue
 
         await database.SetStateAsync(third, "offline");
         await database.AddFileAsync(second, "locked", state: 4);
-        foreach (var type in new[] { "added", "deleted", "modified", "moved", "corrupted", "restored" })
+        await database.AddFileAsync(second, "forged", state: 5);
+        await database.AddFileAsync(second, "excluded", state: 6);
+        foreach (var type in new[] { "added", "deleted", "modified", "moved", "corrupted", "restored", "attributes", "tampered" })
         {
             await database.AddChangeAsync(second, type, "x");
         }
@@ -54,8 +56,10 @@ public sealed class OverviewTests(RunningQuery query) : IClassFixture<RunningQue
         await database.AddChangeAsync(deleted, "corrupted", "not watched any more");
         await database.ExecuteAsync($"""
             update scheduler.targets set deleted_at = now() where id = {deleted};
-            update scanner.files set verified_at = case target_id when {second} then timestamptz '2025-05-05Z'
-                when {deleted} then timestamptz '2020-01-01Z' end;
+            update scanner.files set verified_at = case
+                when state = 6 then timestamptz '2019-01-01Z'
+                when target_id = {second} then timestamptz '2025-05-05Z'
+                when target_id = {deleted} then timestamptz '2020-01-01Z' end;
             """);
     }
 

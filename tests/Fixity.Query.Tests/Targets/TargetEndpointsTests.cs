@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Fixity.Query.Tests.Targets;
 
@@ -16,8 +17,8 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
             [
                 "id", "name", "type", "root", "enabled", "schedule", "timeZone", "checksumAlgorithm", "workers",
                 "samplePercent", "verifyWithinDays", "batchSize", "largeChangeCount", "largeChangePercent",
-                "largeChangeBytes", "createdAt", "updatedAt", "nextRunAt", "state", "stateSince", "stateReason",
-                "filesPresent", "bytesPresent", "filesCorrupted", "filesUnreadable", "unknownRanges",
+                "largeChangeBytes", "options", "createdAt", "updatedAt", "nextRunAt", "state", "stateSince", "stateReason",
+                "filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "unknownRanges",
                 "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt",
             ],
             target.Select(member => member.Key));
@@ -25,7 +26,9 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         Assert.Equal("local", (string?)target["type"]);
         Assert.Equal("blake3", (string?)target["checksumAlgorithm"]);
         Assert.Equal(107374182400, (long)target["largeChangeBytes"]!);
-        foreach (var unknown in new[] { "filesPresent", "bytesPresent", "filesCorrupted", "filesUnreadable", "stateSince" })
+        string[] unknowns =
+            ["filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "stateSince"];
+        foreach (var unknown in unknowns)
         {
             Assert.Null(target[unknown]);
         }
@@ -55,9 +58,12 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         await query.Database.AddFileAsync(id, "bad1", state: 3);
         await query.Database.AddFileAsync(id, "bad2", state: 3);
         await query.Database.AddFileAsync(id, "locked", state: 4);
+        await query.Database.AddFileAsync(id, "forged", state: 5);
+        await query.Database.AddFileAsync(id, "excluded", state: 6);
         await query.Database.ExecuteAsync($"""
             update scanner.files set verified_at = '2025-05-05Z' where target_id = {id} and path = 'bad2';
             update scanner.files set verified_at = '2025-06-06Z' where target_id = {id} and path = 'locked';
+            update scanner.files set verified_at = '2019-01-01Z' where target_id = {id} and path = 'excluded';
             insert into scanner.files (target_id, path, size, mtime_ns, state, first_scan_id, verified_at)
             values ({id}, 'gone', 1, 1, 2, 1, '2020-01-01Z');
             insert into scanner.unknown_ranges (target_id, prefix, scan_id, cause) values ({id}, 'x/', 1, 'io');
@@ -68,11 +74,39 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         Assert.Equal("online", (string?)target["state"]);
         Assert.Equal((7, 700), ((long)target["filesPresent"]!, (long)target["bytesPresent"]!));
         Assert.Equal((2, 1), ((long)target["filesCorrupted"]!, (long)target["filesUnreadable"]!));
+        Assert.Equal(1, (long)target["filesTampered"]!);
         Assert.Equal(1, (int)target["unknownRanges"]!);
         Assert.Equal("2025-05-05T00:00:00+00:00", (string?)target["oldestVerificationAt"]);
         Assert.Equal(active, (long)target["activeScan"]!["id"]!);
         Assert.Equal(failed, (long)target["lastScan"]!["id"]!);
         Assert.Equal("2026-01-01T00:00:00+00:00", (string?)target["lastCompleteScanAt"]);
+    }
+
+    [Theory]
+    [InlineData("{}", """
+        {"watchedAttributes":["mode","owner","group"],"include":[],"exclude":[],"crossMounts":false,
+         "reportTouched":false,"damageMap":true,"verifyFrom":"medium","idleIo":false,
+         "limit":{"bytesPerSecond":null,"opensPerSecond":null},"workingHours":null}
+        """)]
+    [InlineData(
+        """
+        {"exclude": ["*.tmp"], "verifyFrom": "direct", "ofALaterVersion": 1,
+         "workingHours": {"days": ["monday"], "from": "08:00:00", "to": "17:30:00", "limit": {"opensPerSecond": 5}}}
+        """,
+        """
+        {"watchedAttributes":["mode","owner","group"],"include":[],"exclude":["*.tmp"],"crossMounts":false,
+         "reportTouched":false,"damageMap":true,"verifyFrom":"direct","idleIo":false,
+         "limit":{"bytesPerSecond":null,"opensPerSecond":null},"workingHours":{"days":["monday"],"from":"08:00:00",
+         "to":"17:30:00","limit":{"bytesPerSecond":null,"opensPerSecond":5}}}
+        """)]
+    public async Task Options_that_were_left_out_are_shown_as_what_they_default_to(string stored, string shown)
+    {
+        var id = await query.Database.AddTargetAsync();
+        await query.Database.ExecuteAsync($"update scheduler.targets set options = '{stored}' where id = {id}");
+
+        var target = await query.GetAsync($"/targets/{id}");
+
+        Assert.Equal(JsonNode.Parse(shown)!.ToJsonString(), target["options"]!.ToJsonString());
     }
 
     [Fact]

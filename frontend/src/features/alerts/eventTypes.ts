@@ -4,12 +4,14 @@ import type { Webhook } from "../../api/types";
 export const EVENT_TYPES = [
   "file.*",
   "file.corrupted",
+  "file.tampered",
   "file.deleted",
   "file.modified",
   "file.added",
   "file.moved",
   "file.restored",
   "file.attributes",
+  "file.touched",
   "large_change.detected",
   "scan.*",
   "scan.completed",
@@ -24,6 +26,7 @@ export const EVENT_TYPES = [
 /** What somebody who has not chosen should hear of: damage, and not being able to look. */
 export const SENSIBLE_EVENTS = [
   "file.corrupted",
+  "file.tampered",
   "large_change.detected",
   "scan.failed",
   "scan.partial",

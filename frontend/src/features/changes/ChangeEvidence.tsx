@@ -1,13 +1,17 @@
 import type { Change } from "../../api/types";
 import { ChecksumText, CopyValue } from "../../ui/Checksum";
+import { DamageMap } from "../../ui/DamageMap";
 import { UNKNOWN } from "../../ui/format";
 import { PathText } from "../../ui/PathText";
 import { Bytes, When } from "../../ui/values";
+import { attributeLabel } from "../targets/targetOptions";
 import styles from "./ChangeEvidence.module.css";
 
-/** What a file was and what it is, side by side; of a corrupted one, what it should be and what was read. */
+/** What a file was and what it is, side by side; of a damaged one, what it should be and what was read. */
 export function ChangeEvidence({ change }: { change: Change }) {
-  const corrupted = change.type === "corrupted";
+  const damaged = change.type === "corrupted" || change.type === "tampered";
+  // Of an event about attributes the content is the same on both sides.
+  const attributes = change.details?.attributes;
   const hasOld = change.oldChecksum !== null || change.oldSize !== null;
   const hasNew = change.newChecksum !== null || change.newSize !== null;
 
@@ -16,29 +20,61 @@ export function ChangeEvidence({ change }: { change: Change }) {
       {change.previousPath !== null && (
         <p className={styles.moved}>
           was <PathText path={change.previousPath} />
+          {change.details?.folder && (
+            <>
+              , with its folder <PathText path={change.details.folder.from} /> renamed to{" "}
+              <PathText path={change.details.folder.to} />
+            </>
+          )}
         </p>
       )}
-      <div className={styles.sides}>
-        {hasOld && (
-          <Side
-            title={corrupted ? "Expected" : "Before"}
-            checksum={change.oldChecksum}
-            algorithm={change.algorithm}
-            size={change.oldSize}
-            mtime={change.oldMtime}
-          />
-        )}
-        {hasNew && (
-          <Side
-            title={corrupted ? "Actual" : "After"}
-            checksum={change.newChecksum}
-            algorithm={change.algorithm}
-            size={change.newSize}
-            mtime={change.newMtime}
-          />
-        )}
-      </div>
+      {attributes ? (
+        <AttributeChanges changes={attributes} />
+      ) : (
+        <div className={styles.sides}>
+          {hasOld && (
+            <Side
+              title={damaged ? "Expected" : "Before"}
+              checksum={change.oldChecksum}
+              algorithm={change.algorithm}
+              size={change.oldSize}
+              mtime={change.oldMtime}
+            />
+          )}
+          {hasNew && (
+            <Side
+              title={damaged ? "Actual" : "After"}
+              checksum={change.newChecksum}
+              algorithm={change.algorithm}
+              size={change.newSize}
+              mtime={change.newMtime}
+            />
+          )}
+        </div>
+      )}
+      {change.type === "tampered" && change.details?.observedCtime && (
+        <p className={styles.note}>
+          The modification time is as recorded, but the file system noted a write{" "}
+          <When time={change.details.observedCtime} />: the time was put back.
+        </p>
+      )}
+      {change.details?.damage && <DamageMap damage={change.details.damage} fileSize={change.oldSize} brief />}
     </>
+  );
+}
+
+function AttributeChanges({ changes }: { changes: NonNullable<NonNullable<Change["details"]>["attributes"]> }) {
+  return (
+    <dl className={styles.attributes} aria-label="Attributes">
+      {changes.map(({ name, old, new: now }) => (
+        <div key={name}>
+          <dt>{attributeLabel(name)}</dt>
+          <dd>
+            <code>{old ?? "not known"}</code> → <code>{now ?? "none"}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

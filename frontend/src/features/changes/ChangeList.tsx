@@ -19,8 +19,8 @@ export function ChangeList({ filter, limit, selection, emptyTitle = "No changes"
       what="changes"
       empty={
         <EmptyState title={emptyTitle}>
-          Every scan after the first writes here what became different: added, modified, moved, deleted or corrupted
-          files.
+          Every scan after the first writes here what became different: added, modified, moved, deleted, corrupted or
+          tampered files.
         </EmptyState>
       }
     >

@@ -13,7 +13,19 @@ import { ChangeList } from "./ChangeList";
 import styles from "./ChangesPage.module.css";
 import { type ChangeFilter, useAcknowledge } from "./changeQueries";
 
-const TYPES = ["corrupted", "modified", "added", "deleted", "moved", "attributes", "restored", "verified", "accepted"];
+const TYPES = [
+  "corrupted",
+  "tampered",
+  "modified",
+  "added",
+  "deleted",
+  "moved",
+  "attributes",
+  "touched",
+  "restored",
+  "verified",
+  "accepted",
+];
 const TYPING_MS = 400;
 
 /** The feed of all changes. What it is narrowed to is in the address. */
@@ -143,8 +155,8 @@ function AcknowledgeBar({ chosen, clear }: { chosen: ReadonlySet<number>; clear:
         onReason={(reason) => acknowledge.mutate({ ids: [...chosen], reason }, { onSuccess: clear })}
         onClose={() => setAsking(false)}
       >
-        This says that somebody has seen them. It changes nothing about the files: a corrupted one stays corrupted until
-        it is restored or its content accepted.
+        This says that somebody has seen them. It changes nothing about the files: a damaged one stays damaged until it
+        is restored or its content accepted.
       </ReasonDialog>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Group, Select, TextInput } from "@mantine/core";
+import { Group, MultiSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -9,7 +9,7 @@ import { EmptyState } from "../../ui/states";
 import { TargetSelect } from "../targets/TargetSelect";
 import { FileTable } from "./FileTable";
 
-const STATES = ["present", "corrupted", "unreadable", "unknown", "deleted"];
+const STATES = ["present", "corrupted", "tampered", "unreadable", "unknown", "excluded", "deleted"];
 const TYPING_MS = 400;
 
 /** Every file that is or was watched. */
@@ -18,6 +18,7 @@ export function FilesPage() {
   const [words, setWords] = useState(search.get("q") ?? "");
   const applyWords = useDebouncedCallback((value: string) => setParam(setSearch, "q", value), TYPING_MS);
   const target = numberIn(search, "target");
+  const states = search.get("state")?.split(",") ?? [];
 
   return (
     <>
@@ -33,13 +34,13 @@ export function FilesPage() {
           }}
         />
         <TargetSelect value={target} onChange={(id) => setParam(setSearch, "target", id)} />
-        <Select
-          aria-label="State"
-          placeholder="Any state"
+        <MultiSelect
+          aria-label="States"
+          placeholder={states.length > 0 ? "" : "Any state"}
           data={STATES}
           clearable
-          value={search.get("state")}
-          onChange={(state) => setParam(setSearch, "state", state)}
+          value={states}
+          onChange={(chosen) => setParam(setSearch, "state", chosen.join(","))}
         />
       </Group>
       <Panel flush>

@@ -17,7 +17,9 @@ import { useTargets } from "../targets/targetQueries";
 import styles from "./OverviewPage.module.css";
 import { TargetCard } from "./TargetCard";
 import { VerdictBanner } from "./VerdictBanner";
-import { verdictOf } from "./verdict";
+import { damagedFiles, verdictOf } from "./verdict";
+
+const DAMAGED = "corrupted,tampered";
 
 /** Is everything all right, what needs somebody, and what is going on. */
 export function OverviewPage() {
@@ -64,9 +66,9 @@ function OverviewDetails({ counts, targets }: { counts: Overview; targets: Targe
         }
       />
       <VerdictBanner verdict={verdictOf(counts, targets)} />
-      {counts.filesCorrupted !== null && counts.filesCorrupted > 0 && (
-        <Panel title="Corrupted files" actions={<Link to="/files?state=corrupted">All corrupted files</Link>} flush>
-          <FileTable filter={{ state: "corrupted" }} limit={5} empty="None any more" />
+      {(damagedFiles(counts) ?? 0) > 0 && (
+        <Panel title="Damaged files" actions={<Link to={`/files?state=${DAMAGED}`}>All damaged files</Link>} flush>
+          <FileTable filter={{ state: DAMAGED }} limit={5} empty="None any more" />
         </Panel>
       )}
       {running.length > 0 && (
@@ -87,10 +89,12 @@ function OverviewDetails({ counts, targets }: { counts: Overview; targets: Targe
         <Figures
           figures={[
             ["Corrupted", <Count key="corrupted" value={counts.changes24h.corrupted} />],
+            ["Tampered", <Count key="tampered" value={counts.changes24h.tampered} />],
             ["Modified", <Count key="modified" value={counts.changes24h.modified} />],
             ["Added", <Count key="added" value={counts.changes24h.added} />],
             ["Deleted", <Count key="deleted" value={counts.changes24h.deleted} />],
             ["Moved", <Count key="moved" value={counts.changes24h.moved} />],
+            ["Attributes", <Count key="attributes" value={counts.changes24h.attributes} />],
             ["Restored", <Count key="restored" value={counts.changes24h.restored} />],
           ]}
         />

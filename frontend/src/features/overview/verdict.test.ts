@@ -5,6 +5,7 @@ const clean = {
   targets: 2,
   targetsOffline: 0,
   filesCorrupted: 0,
+  filesTampered: 0,
   filesUnreadable: 0,
   unacknowledgedCorruptions: 0,
 };
@@ -35,10 +36,26 @@ describe("the verdict", () => {
     expect(verdict.reasons).toEqual(["3 files are corrupted", "1 target is out of reach", "2 files could not be read"]);
   });
 
+  test("counts tampered files as damaged ones", () => {
+    const verdict = verdictOf({ ...clean, filesCorrupted: 1, filesTampered: 2 }, [intact]);
+    expect(verdict.tone).toBe("bad");
+    expect(verdict.sentence).toBe("3 files need you.");
+    expect(verdict.reasons).toEqual(["1 file is corrupted", "2 files were tampered with"]);
+    expect(verdictOf({ ...clean, filesTampered: 1 }, [intact])).toMatchObject({
+      tone: "bad",
+      sentence: "1 file needs you.",
+    });
+  });
+
+  test("tells of damage that is known although the rest is not", () => {
+    const verdict = verdictOf({ ...clean, filesCorrupted: null, filesTampered: 1 }, [intact]);
+    expect(verdict).toMatchObject({ tone: "bad", sentence: "1 file needs you." });
+  });
+
   test("does not take an unknown count for none", () => {
-    const verdict = verdictOf({ ...clean, filesCorrupted: null, filesUnreadable: null }, [intact]);
+    const verdict = verdictOf({ ...clean, filesCorrupted: null, filesTampered: null, filesUnreadable: null }, [intact]);
     expect(verdict.tone).toBe("warn");
-    expect(verdict.reasons).toEqual(["how many files are corrupted or unreadable is not known yet"]);
+    expect(verdict.reasons).toEqual(["how many files are damaged or unreadable is not known yet"]);
   });
 
   test("never calls a target intact that was not scanned to its end", () => {

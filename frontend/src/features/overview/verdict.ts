@@ -11,7 +11,7 @@ export interface Verdict {
 
 type Counts = Pick<
   Overview,
-  "targets" | "targetsOffline" | "filesCorrupted" | "filesUnreadable" | "unacknowledgedCorruptions"
+  "targets" | "targetsOffline" | "filesCorrupted" | "filesTampered" | "filesUnreadable" | "unacknowledgedCorruptions"
 >;
 type Watched = Pick<Target, "name" | "state" | "enabled" | "lastCompleteScanAt" | "lastScan" | "unknownRanges">;
 
@@ -35,23 +35,34 @@ export function verdictOf(counts: Counts, targets: readonly Watched[]): Verdict 
   return { tone: "good", sentence, reasons: [] };
 }
 
-function badSentence({ filesCorrupted, targetsOffline }: Counts): string {
-  if (filesCorrupted !== null && filesCorrupted > 0) {
-    return `${count(filesCorrupted, "file needs", "files need")} you.`;
+/** Files that hold what nobody accepted; null: not known. One that is known counts, whatever else is not. */
+export function damagedFiles({ filesCorrupted, filesTampered }: Pick<Counts, "filesCorrupted" | "filesTampered">) {
+  const known = (filesCorrupted ?? 0) + (filesTampered ?? 0);
+  return known > 0 || (filesCorrupted !== null && filesTampered !== null) ? known : null;
+}
+
+function badSentence(counts: Counts): string {
+  const damaged = damagedFiles(counts) ?? 0;
+  if (damaged > 0) {
+    return `${count(damaged, "file needs", "files need")} you.`;
   }
-  return targetsOffline > 0
-    ? `${count(targetsOffline, "target is", "targets are")} out of reach.`
+  return counts.targetsOffline > 0
+    ? `${count(counts.targetsOffline, "target is", "targets are")} out of reach.`
     : "Damage was found.";
 }
 
-function badNews({ filesCorrupted, targetsOffline, unacknowledgedCorruptions }: Counts): string[] {
+function badNews(counts: Counts): string[] {
+  const { filesCorrupted, filesTampered, targetsOffline, unacknowledgedCorruptions } = counts;
   const news: string[] = [];
   if (filesCorrupted !== null && filesCorrupted > 0) {
     news.push(`${count(filesCorrupted, "file is", "files are")} corrupted`);
   }
-  if (filesCorrupted === 0 && unacknowledgedCorruptions > 0) {
-    const corruptions = count(unacknowledgedCorruptions, "corruption was", "corruptions were");
-    news.push(`${corruptions} found and healed since, but nobody acknowledged it`);
+  if (filesTampered !== null && filesTampered > 0) {
+    news.push(`${count(filesTampered, "file was", "files were")} tampered with`);
+  }
+  if (damagedFiles(counts) === 0 && unacknowledgedCorruptions > 0) {
+    const cases = count(unacknowledgedCorruptions, "case of damage was", "cases of damage were");
+    news.push(`${cases} found and healed since, but nobody acknowledged it`);
   }
   if (targetsOffline > 0) {
     news.push(`${count(targetsOffline, "target is", "targets are")} out of reach`);
@@ -66,7 +77,8 @@ function unsureSentence(targets: readonly Watched[]): string {
     : "No damage was found, but not everything could be checked.";
 }
 
-function doubts({ filesCorrupted, filesUnreadable }: Counts, targets: readonly Watched[]): string[] {
+function doubts(counts: Counts, targets: readonly Watched[]): string[] {
+  const { filesUnreadable } = counts;
   const found: string[] = [];
   if (filesUnreadable !== null && filesUnreadable > 0) {
     found.push(`${count(filesUnreadable, "file", "files")} could not be read`);
@@ -89,8 +101,8 @@ function doubts({ filesCorrupted, filesUnreadable }: Counts, targets: readonly W
       found.push(`${target.name} is switched off`);
     }
   }
-  if (found.length === 0 && (filesCorrupted === null || filesUnreadable === null)) {
-    found.push("how many files are corrupted or unreadable is not known yet");
+  if (found.length === 0 && (damagedFiles(counts) === null || filesUnreadable === null)) {
+    found.push("how many files are damaged or unreadable is not known yet");
   }
   return found;
 }

@@ -81,6 +81,7 @@ function Findings({ scan }: { scan: Scan }) {
     <Figures
       figures={[
         count("Corrupted", scan.filesCorrupted),
+        ifAny("Tampered", scan.filesTampered),
         count("Modified", scan.filesModified),
         count("Added", scan.filesAdded),
         count("Deleted", scan.filesDeleted),
@@ -90,6 +91,7 @@ function Findings({ scan }: { scan: Scan }) {
         ifAny("Unreadable", scan.filesUnreadable),
         ifAny("Changed while read", scan.filesUnstable),
         ifAny("Skipped", scan.filesSkipped),
+        ifAny("Excluded", scan.filesExcluded),
         ifAny("Unknown", scan.filesUnknown),
         ifAny("Errors", scan.errorsCount),
       ]}

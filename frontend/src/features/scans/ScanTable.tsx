@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import { Link } from "react-router";
 import type { Scan } from "../../api/types";
 import { Badge, WordBadge } from "../../ui/Badge";
@@ -62,8 +63,15 @@ export function scanDuration(scan: Scan): string {
 
 /** What came out of it, worst first. */
 function scanFindings(scan: Scan) {
-  if (scan.filesCorrupted > 0) {
-    return <Badge tone="bad" sign="✕">{`${formatCount(scan.filesCorrupted)} corrupted`}</Badge>;
+  if (scan.filesCorrupted > 0 || scan.filesTampered > 0) {
+    return (
+      <Group gap={4}>
+        {scan.filesCorrupted > 0 && (
+          <Badge tone="bad" sign="✕">{`${formatCount(scan.filesCorrupted)} corrupted`}</Badge>
+        )}
+        {scan.filesTampered > 0 && <Badge tone="bad" sign="≠">{`${formatCount(scan.filesTampered)} tampered`}</Badge>}
+      </Group>
+    );
   }
   const changed = scan.filesAdded + scan.filesDeleted + scan.filesModified + scan.filesMoved + scan.filesRestored;
   if (changed > 0) {

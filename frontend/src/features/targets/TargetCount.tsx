@@ -6,11 +6,11 @@ import { formatCount, formatPlural, UNKNOWN } from "../../ui/format";
 
 /** How many files of a target need somebody, each kind leading to them. */
 export function TargetCount({ target }: { target: Target }) {
-  const { id, filesCorrupted, filesUnreadable, unknownRanges } = target;
-  if (filesCorrupted === null || filesUnreadable === null) {
+  const { id, filesCorrupted, filesTampered, filesUnreadable, unknownRanges } = target;
+  if (filesCorrupted === null || filesTampered === null || filesUnreadable === null) {
     return UNKNOWN;
   }
-  if (filesCorrupted === 0 && filesUnreadable === 0 && unknownRanges === 0) {
+  if (filesCorrupted === 0 && filesTampered === 0 && filesUnreadable === 0 && unknownRanges === 0) {
     return "nothing";
   }
   return (
@@ -18,6 +18,11 @@ export function TargetCount({ target }: { target: Target }) {
       {filesCorrupted > 0 && (
         <Link to={`/files?target=${id}&state=corrupted`}>
           <Badge tone="bad" sign="✕">{`${formatCount(filesCorrupted)} corrupted`}</Badge>
+        </Link>
+      )}
+      {filesTampered > 0 && (
+        <Link to={`/files?target=${id}&state=tampered`}>
+          <Badge tone="bad" sign="≠">{`${formatCount(filesTampered)} tampered`}</Badge>
         </Link>
       )}
       {filesUnreadable > 0 && (

@@ -1,11 +1,13 @@
-import { Button, Checkbox, Collapse, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Button, Checkbox, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { ApiError, fieldErrorsOf } from "../../api/problems";
 import { FormProblem } from "../../ui/FormProblem";
 import { Panel } from "../../ui/Panel";
+import { AdvancedPanel } from "./AdvancedPanel";
+import { type OptionsFieldsProps, READING_FIELDS, ReadingFields, WATCHED_FIELDS, WatchedFields } from "./OptionsFields";
 import { SCHEDULES } from "./schedules";
 import type { TargetDraft } from "./targetForm";
+import { describeWatched, optionsRequestOf } from "./targetOptions";
 
 interface Props {
   initial: TargetDraft;
@@ -29,8 +31,11 @@ export function TargetForm({ initial, existing = false, submit, error, busy, onS
   const set = (change: Partial<TargetDraft>) => setDraft((current) => ({ ...current, ...change }));
   const errors = errorsOf(error);
   const fields = { draft, errors, set };
-  const [advanced, more] = useDisclosure(false);
-  const advancedFailed = ADVANCED.some((field) => field in errors);
+  const options: OptionsFieldsProps = {
+    draft: draft.options,
+    errors,
+    set: (change) => setDraft((current) => ({ ...current, options: { ...current.options, ...change } })),
+  };
 
   function send(event: FormEvent) {
     event.preventDefault();
@@ -41,35 +46,36 @@ export function TargetForm({ initial, existing = false, submit, error, busy, onS
     <form onSubmit={send}>
       <Stack maw="44rem">
         <FormProblem error={error} errors={errors} shown={SHOWN} />
-        <Panel title="What to watch">
+        <Panel title="The folder">
           <WhatFields {...fields} />
         </Panel>
+        <AdvancedPanel
+          title="What is watched"
+          summary={`${describeWatched(optionsRequestOf(draft.options))}.`}
+          failed={WATCHED_FIELDS.some((field) => field in errors)}
+        >
+          <WatchedFields {...options} />
+        </AdvancedPanel>
         <Panel title="When to look">
           <WhenFields {...fields} />
         </Panel>
-        <Panel
-          title="How to look"
-          actions={
-            <Button variant="subtle" size="compact-sm" onClick={more.toggle} aria-expanded={advanced}>
-              {advanced ? "Hide" : "Show"} advanced settings
-            </Button>
-          }
+        <AdvancedPanel
+          title="How it is read"
+          summary="The defaults suit most folders: BLAKE3 checksums, and every file read again within 90 days."
+          failed={[...ADVANCED, ...READING_FIELDS].some((field) => field in errors)}
         >
-          The defaults suit most folders: BLAKE3 checksums, and every file read again within 90 days.
-          <Collapse expanded={advanced || advancedFailed}>
-            <Stack pt="md">
-              <HowFields {...fields} />
-              {existing && (
-                <Checkbox
-                  label="This is a new storage: record its identity anew"
-                  description="Only when you replaced the disk or moved the folder yourself. Fixity refuses to scan when another volume is found at this path, so that an unmounted disk never looks like deleted files."
-                  checked={draft.resetIdentity}
-                  onChange={(event) => set({ resetIdentity: event.currentTarget.checked })}
-                />
-              )}
-            </Stack>
-          </Collapse>
-        </Panel>
+          <VerifyFields {...fields} />
+          <ReadingFields {...options} />
+          <EffortFields {...fields} />
+          {existing && (
+            <Checkbox
+              label="This is a new storage: record its identity anew"
+              description="Only when you replaced the disk or moved the folder yourself. Fixity refuses to scan when another volume is found at this path, so that an unmounted disk never looks like deleted files."
+              checked={draft.resetIdentity}
+              onChange={(event) => set({ resetIdentity: event.currentTarget.checked })}
+            />
+          )}
+        </AdvancedPanel>
         <Group>
           <Button type="submit" loading={busy}>
             {submit}
@@ -175,12 +181,16 @@ const ALGORITHMS = [
   { value: "md5", label: "MD5 (only to match old lists)" },
 ];
 
-function HowFields({ draft, errors, set }: FieldsProps) {
-  const number = (field: keyof TargetDraft) => ({
+function numberField({ draft, errors, set }: FieldsProps, field: keyof TargetDraft) {
+  return {
     value: draft[field] as number | "",
+    error: errors[field],
     onChange: (value: number | string) => set({ [field]: typeof value === "number" ? value : "" }),
-  });
+  };
+}
 
+function VerifyFields(props: FieldsProps) {
+  const { draft, errors, set } = props;
   return (
     <>
       <Select
@@ -197,51 +207,52 @@ function HowFields({ draft, errors, set }: FieldsProps) {
         description="The longest unread first. This is how silent damage is found."
         min={0}
         max={100}
-        error={errors.samplePercent}
-        {...number("samplePercent")}
+        {...numberField(props, "samplePercent")}
       />
       <NumberInput
         label="Every file at least once within, days"
         min={1}
         max={3650}
-        error={errors.verifyWithinDays}
-        {...number("verifyWithinDays")}
+        {...numberField(props, "verifyWithinDays")}
       />
+    </>
+  );
+}
+
+function EffortFields(props: FieldsProps) {
+  return (
+    <>
       <NumberInput
         label="Files read at once"
         description="Empty: 1 on rotating disks, else up to 4."
         min={1}
         max={64}
-        error={errors.workers}
-        {...number("workers")}
+        {...numberField(props, "workers")}
       />
       <NumberInput
         label="Files a checkpoint"
         description="What an interrupted scan may have to do again."
         min={1}
         max={10_000}
-        error={errors.batchSize}
-        {...number("batchSize")}
+        {...numberField(props, "batchSize")}
       />
       <NumberInput
         label="Large change: from this many files"
         description="A scan that goes over any of these three limits raises an alarm of its own. Empty: no limit."
         min={1}
-        error={errors.largeChangeCount}
-        {...number("largeChangeCount")}
+        {...numberField(props, "largeChangeCount")}
       />
       <NumberInput
         label="Large change: from this share of the files, percent"
         min={0}
         max={100}
-        error={errors.largeChangePercent}
-        {...number("largeChangePercent")}
+        {...numberField(props, "largeChangePercent")}
       />
       <NumberInput
         label="Large change: from this size, GiB"
         min={0}
-        error={errors.largeChangeBytes}
-        {...number("largeChangeGib")}
+        {...numberField(props, "largeChangeGib")}
+        error={props.errors.largeChangeBytes}
       />
     </>
   );
@@ -258,4 +269,12 @@ function errorsOf(error: Error | null): Record<string, string> {
   return fieldErrorsOf(error);
 }
 
-const SHOWN: readonly string[] = [...ADVANCED, "name", "root", "schedule", "timeZone"];
+const SHOWN: readonly string[] = [
+  ...ADVANCED,
+  ...WATCHED_FIELDS,
+  ...READING_FIELDS,
+  "name",
+  "root",
+  "schedule",
+  "timeZone",
+];

@@ -1,7 +1,7 @@
-import { Alert, Button, SimpleGrid } from "@mantine/core";
+import { Alert, Button, SimpleGrid, Spoiler } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, useNavigate, useParams } from "react-router";
-import type { Target } from "../../api/types";
+import type { Target, TargetOptions } from "../../api/types";
 import { WordBadge } from "../../ui/Badge";
 import { ConfirmDialog } from "../../ui/dialogs";
 import { Facts, Figures } from "../../ui/Facts";
@@ -17,6 +17,8 @@ import { ScanProgress } from "../scans/ScanProgress";
 import { ScanTable } from "../scans/ScanTable";
 import { StartScanButtons } from "../scans/StartScanButtons";
 import { describeSchedule } from "./schedules";
+import styles from "./TargetPage.module.css";
+import { attributeLabel, describeLimit, describeWatched, describeWorkingHours, optionsOf } from "./targetOptions";
 import { useDeleteTarget, useTarget } from "./targetQueries";
 
 export function TargetPage() {
@@ -49,6 +51,7 @@ function TargetDetails({ target }: { target: Target }) {
             ["Files", <Count key="files" value={target.filesPresent} />],
             ["Size", <Bytes key="size" value={target.bytesPresent} />],
             ["Corrupted", <Count key="corrupted" value={target.filesCorrupted} />],
+            ["Tampered", <Count key="tampered" value={target.filesTampered} />],
             ["Unreadable", <Count key="unreadable" value={target.filesUnreadable} />],
             ["Last complete scan", <When key="last" time={target.lastCompleteScanAt} never="never" />],
             ["Oldest verification", <When key="oldest" time={target.oldestVerificationAt} />],
@@ -73,7 +76,24 @@ function TargetDetails({ target }: { target: Target }) {
   );
 }
 
+const SOURCES = { medium: "from the disk", direct: "from the disk, past the cache", cache: "from the cache" } as const;
+
+function patternFacts({ include, exclude }: TargetOptions) {
+  const list = (name: string, patterns: readonly string[]) =>
+    patterns.length === 0 ? undefined : ([name, <Patterns key={name} patterns={patterns} />] as const);
+  return [list("Only", include), list("Left out", exclude)];
+}
+
+function Patterns({ patterns }: { patterns: readonly string[] }) {
+  return (
+    <Spoiler maxHeight={96} showLabel={`Show all ${patterns.length}`} hideLabel="Show fewer">
+      <code className={styles.patterns}>{patterns.join("\n")}</code>
+    </Spoiler>
+  );
+}
+
 function TargetFacts({ target }: { target: Target }) {
+  const options = optionsOf(target);
   return (
     <Facts
       facts={[
@@ -81,6 +101,10 @@ function TargetFacts({ target }: { target: Target }) {
         ["Since", <When key="since" time={target.stateSince} />],
         target.stateReason ? ["Because", target.stateReason] : undefined,
         ["Folder", <PathText key="root" path={target.root} />],
+        ["Which files", describeWatched(options)],
+        ...patternFacts(options),
+        ["Attributes", options.watchedAttributes.map(attributeLabel).join(", ") || "none"],
+        options.reportTouched ? ["Touched files", "reported"] : undefined,
         ["Added", <When key="added" time={target.createdAt} />],
         ["Files", <Link key="files" to={`/files?target=${target.id}`}>{`Browse the files of ${target.name}`}</Link>],
       ]}
@@ -89,6 +113,7 @@ function TargetFacts({ target }: { target: Target }) {
 }
 
 function WatchFacts({ target }: { target: Target }) {
+  const options = optionsOf(target);
   return (
     <Facts
       facts={[
@@ -96,11 +121,22 @@ function WatchFacts({ target }: { target: Target }) {
         target.enabled && target.nextRunAt ? ["Next scan", <When key="next" time={target.nextRunAt} />] : undefined,
         ["Checksum", target.checksumAlgorithm],
         ["Verification", `${target.samplePercent} % a scan, each file within ${target.verifyWithinDays} days`],
+        ["Read", SOURCES[options.verifyFrom] + (options.idleIo ? ", only while the disk is idle" : "")],
+        ["Limit", describeLimit(options.limit)],
+        options.workingHours ? ["Working hours", describeWorkingHours(options.workingHours)] : undefined,
+        ["Damage map", damageMap(target)],
         ["Readers", target.workers ?? "chosen by the scanner"],
         ["Large change", largeChange(target)],
       ]}
     />
   );
+}
+
+function damageMap(target: Target): string {
+  if (!optionsOf(target).damageMap) {
+    return "not kept";
+  }
+  return target.checksumAlgorithm === "blake3" ? "kept for files over 1 MiB" : "not possible with this checksum";
 }
 
 function largeChange(target: Target): string {

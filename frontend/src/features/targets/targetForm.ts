@@ -1,5 +1,6 @@
 import type { Target, TargetRequest } from "../../api/types";
 import { SCHEDULES } from "./schedules";
+import { newOptions, type OptionsDraft, optionsDraftOf, optionsRequestOf } from "./targetOptions";
 
 /** What the form holds: everything as it is typed. An empty number means "none" or "chosen by Fixity". */
 export interface TargetDraft {
@@ -17,6 +18,7 @@ export interface TargetDraft {
   largeChangeCount: number | "";
   largeChangePercent: number | "";
   largeChangeGib: number | "";
+  options: OptionsDraft;
   resetIdentity: boolean;
 }
 
@@ -38,6 +40,7 @@ export function newDraft(): TargetDraft {
     largeChangeCount: 1000,
     largeChangePercent: 5,
     largeChangeGib: 100,
+    options: newOptions(),
     resetIdentity: false,
   };
 }
@@ -59,6 +62,7 @@ export function draftOf(target: Target): TargetDraft {
     largeChangeCount: target.largeChangeCount ?? "",
     largeChangePercent: target.largeChangePercent ?? "",
     largeChangeGib: target.largeChangeBytes === null ? "" : target.largeChangeBytes / GIB,
+    options: optionsDraftOf(target),
     resetIdentity: false,
   };
 }
@@ -80,6 +84,7 @@ export function requestOf(draft: TargetDraft): TargetRequest {
     largeChangeCount: orNull(draft.largeChangeCount),
     largeChangePercent: orNull(draft.largeChangePercent),
     largeChangeBytes: draft.largeChangeGib === "" ? null : Math.round(draft.largeChangeGib * GIB),
+    options: optionsRequestOf(draft.options),
     ...(draft.resetIdentity ? { resetIdentity: true } : {}),
   };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fixity.Core;
+using Fixity.Data.Columns;
 using Npgsql;
 
 namespace Fixity.Alert.Deliveries.Matching;
@@ -12,7 +13,7 @@ internal sealed class ChangeEventStream : EventStream
     protected override NpgsqlCommand CreateCommand(NpgsqlConnection connection) => new("""
         select e.transaction_id, e.id, e.detected_at, e.target_id, t.name, e.scan_id, e.type, e.file_id, e.path,
             e.previous_path, e.algorithm, e.old_checksum, e.new_checksum, e.old_size, e.new_size, e.old_mtime_ns,
-            e.new_mtime_ns
+            e.new_mtime_ns, e.details
         from scanner.change_events e
         left join scheduler.targets t on t.id = e.target_id
         where (e.transaction_id, e.id) > ($1, $2) and e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
@@ -53,7 +54,8 @@ internal sealed class ChangeEventStream : EventStream
             oldMtimeNs is { } old ? UnixNanoseconds.ToText(old) : null,
             oldMtimeNs?.ToString(CultureInfo.InvariantCulture),
             newMtimeNs is { } now ? UnixNanoseconds.ToText(now) : null,
-            newMtimeNs?.ToString(CultureInfo.InvariantCulture));
+            newMtimeNs?.ToString(CultureInfo.InvariantCulture),
+            row.IsDBNull(17) ? null : ChangeDetailsColumn.Read(row.GetString(17)));
     }
 
     private static string SeverityOf(string type) => ChangeTypes.TryParse(type, out var change)

@@ -20,18 +20,18 @@ public sealed class EventMatchStoreTests : AlertTest
         var files = await AddAsync(parts, includes: ["file.*"], excludes: ["file.added"]);
         var offline = await AddAsync(parts, includes: ["target.offline"]);
         await AddAsync(parts, enabled: false);
-        foreach (var type in new[] { "added", "corrupted", "verified", "accepted" })
+        foreach (var type in new[] { "added", "corrupted", "tampered", "touched", "verified", "accepted" })
         {
             await AddChangeAsync(type);
         }
 
         await AddTargetEventAsync("target.offline", """{"reason": "no such folder"}""");
-        await MatchAllAsync(parts, changes: 4, targetEvents: 1);
+        await MatchAllAsync(parts, changes: 6, targetEvents: 1);
 
-        Assert.Equal(["file.added", "file.corrupted", "target.offline"], await TypesOfAsync(all));
-        Assert.Equal(["file.corrupted"], await TypesOfAsync(files));
+        Assert.Equal(["file.added", "file.corrupted", "file.tampered", "file.touched", "target.offline"], await TypesOfAsync(all));
+        Assert.Equal(["file.corrupted", "file.tampered", "file.touched"], await TypesOfAsync(files));
         Assert.Equal(["target.offline"], await TypesOfAsync(offline));
-        Assert.Equal(5, await CountAsync("true"));
+        Assert.Equal(9, await CountAsync("true"));
     }
 
     [Fact]
@@ -56,9 +56,32 @@ public sealed class EventMatchStoreTests : AlertTest
             {"id":{{change}},"fileId":9,"path":"märz/ß.tif","previousPath":null,"type":"corrupted","severity":"critical",
             "algorithm":"blake3","oldChecksum":"00ff","newChecksum":"01fe","oldSize":5,"newSize":6,
             "oldMtime":"2026-01-01T00:00:00.123456789Z","oldMtimeNs":"1767225600123456789",
-            "newMtime":"2026-01-01T00:00:00.123456789Z","newMtimeNs":"1767225600123456789"}
+            "newMtime":"2026-01-01T00:00:00.123456789Z","newMtimeNs":"1767225600123456789","details":null}
             """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(payload.GetProperty("data"), Readable));
+    }
+
+    [Fact]
+    public async Task The_payload_carries_the_evidence_as_the_api_shows_it()
+    {
+        var parts = Parts();
+        await AddAsync(parts);
+        var change = await AddChangeAsync(
+            "tampered",
+            details: """{"damage": {"bytes": 9, "ranges": [[4, 9]], "truncated": false}, "observedCtimeNs": "1500000000"}""");
+        await MatchAllAsync(parts, changes: 1, targetEvents: 0);
+
+        var payload = JsonElement.Parse((await Database.ScalarAsync<string>("select payload from alert.webhook_deliveries"))!);
+
+        var data = payload.GetProperty("data");
+        Assert.Equal(("file.tampered", change), (payload.GetProperty("type").GetString(), data.GetProperty("id").GetInt64()));
+        Assert.Equal("critical", data.GetProperty("severity").GetString());
+        Assert.Equal(
+            """
+            {"damage":{"bytes":9,"ranges":[{"offset":4,"length":9}],"truncated":false},"attributes":null,
+            "observedCtime":"1970-01-01T00:00:01.500000000Z","observedCtimeNs":"1500000000","folder":null}
+            """.ReplaceLineEndings(""),
+            data.GetProperty("details").GetRawText());
     }
 
     [Fact]
