@@ -21,10 +21,10 @@ internal static class CandidateClosing
     private const string MatchByFileIdSql = """
         with gone as (
             select c.file_id as id, f.size, f.algorithm, f.file_id as inode,
-                case when f.state = 3 then f.observed_checksum else f.checksum end as checksum,
+                case when f.state in (3, 5) then f.observed_checksum else f.checksum end as checksum,
                 row_number() over (
                     partition by f.size, f.algorithm, f.file_id,
-                        case when f.state = 3 then f.observed_checksum else f.checksum end
+                        case when f.state in (3, 5) then f.observed_checksum else f.checksum end
                     order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and f.checksum is not null and f.file_id is not null
@@ -43,10 +43,10 @@ internal static class CandidateClosing
     private const string MatchByContentSql = """
         with gone as (
             select c.file_id as id, f.size, f.algorithm,
-                case when f.state = 3 then f.observed_checksum else f.checksum end as checksum,
+                case when f.state in (3, 5) then f.observed_checksum else f.checksum end as checksum,
                 row_number() over (
                     partition by f.size, f.algorithm,
-                        case when f.state = 3 then f.observed_checksum else f.checksum end
+                        case when f.state in (3, 5) then f.observed_checksum else f.checksum end
                     order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null

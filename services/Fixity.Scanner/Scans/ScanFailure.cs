@@ -1,5 +1,6 @@
 using Fixity.Scanning;
 using Fixity.Storage;
+using Npgsql;
 
 namespace Fixity.Scanner.Scans;
 
@@ -16,6 +17,7 @@ internal sealed record ScanFailure(string Reason, string Message, bool IsOffline
             new("root_missing", failure.Message, true),
         StorageException { Fault: StorageFault.Resources } => new("resources", failure.Message, false),
         StorageException => new("storage_unreachable", failure.Message, true),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new("database_full", failure.Message, false),
         _ => new("internal_error", failure.Message, false),
     };
 }

@@ -44,6 +44,8 @@ internal sealed class SegmentLease : ISegmentControl, IAsyncDisposable
     public bool MayBeOurs =>
         !_lost.IsCancellationRequested && _clock.GetElapsedTime(Volatile.Read(ref _renewedAt)) < _options.Lease;
 
+    public SplitRequest? PendingSplit => null;
+
     public ValueTask WaitWhilePausedAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
