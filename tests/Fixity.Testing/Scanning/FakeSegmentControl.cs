@@ -10,6 +10,8 @@ public sealed class FakeSegmentControl : ISegmentControl, IDisposable
 
     public CancellationToken Stopping => _stopping.Token;
 
+    public SplitRequest? PendingSplit => null;
+
     public ValueTask WaitWhilePausedAsync(CancellationToken cancellation) =>
         _paused is { } paused ? new ValueTask(paused.Task.WaitAsync(cancellation)) : ValueTask.CompletedTask;
 
