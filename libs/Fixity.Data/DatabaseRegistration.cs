@@ -36,7 +36,9 @@ public static class DatabaseRegistration
     public static string AsRole(string connectionString, string role)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        settings.Options = string.IsNullOrEmpty(settings.Options) ? $"-c role={role}" : $"{settings.Options} -c role={role}";
+        // Compiling a statement pays where it runs once for long; the scanner's run often, over a page or a batch.
+        var options = role == DatabaseRole.Scanner ? $"-c role={role} -c jit=off" : $"-c role={role}";
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{settings.Options} {options}";
         settings.ApplicationName ??= role;
         return settings.ConnectionString;
     }

@@ -47,18 +47,18 @@ create index scan_candidates_by_destination on scanner.scan_candidates (scan_id,
 -- it is). One call, so that a batch which has nothing else to say is one round trip. A scanner that is stopped in the
 -- middle of its transaction must not hold up the one that takes over.
 create function scanner.begin_batch(of_scan bigint, of_segment integer, token bigint, committed bigint) returns void
-    language plpgsql set search_path = pg_catalog as $$
+    language plpgsql as $$
 declare
-    counted bigint;
+    segment record;
 begin
     perform set_config('idle_in_transaction_session_timeout', '30s', true);
     perform set_config('statement_timeout', '60s', true);
-    select batches into counted from scheduler.scan_segments
-    where scan_id = of_scan and ordinal = of_segment and fencing_token = token and status = 'running'
+    select batches, status into segment from scheduler.scan_segments
+    where scan_id = of_scan and ordinal = of_segment and fencing_token = token
     for update;
-    if counted = committed then
+    if segment.batches = committed and segment.status = 'running' then
         return;
-    elsif counted = committed + 1 then
+    elsif segment.batches = committed + 1 then
         raise exception 'batch % of segment % of scan % is committed', committed, of_segment, of_scan using errcode = 'FX002';
     end if;
     raise exception 'segment % of scan % is not ours', of_segment, of_scan using errcode = 'FX001';

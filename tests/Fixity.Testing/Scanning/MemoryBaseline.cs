@@ -68,6 +68,8 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         }
     }
 
+    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) => default;
+
     public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
