@@ -45,7 +45,7 @@ public enum Verdict
     /// <summary>It changed while it was read.</summary>
     Unstable = 13,
 
-    /// <summary>Listed, and gone when it was opened: left for the next scan, whose listing is the proof.</summary>
+    /// <summary>Listing and looking disagree: left for the next scan, whose listing is the proof.</summary>
     Vanished = 14,
 
     /// <summary>Its directory could not be listed: neither present nor deleted.</summary>
@@ -95,7 +95,7 @@ public enum Finding
     /// <summary>Listed, and it changed while it was read.</summary>
     Unstable = 4,
 
-    /// <summary>Listed, and gone when it was opened.</summary>
+    /// <summary>Listed, and gone when it was opened; or the other way round.</summary>
     Vanished = 5,
 
     /// <summary>Its directory was listed to the end, and no regular file of this name is in it.</summary>

@@ -15,7 +15,8 @@ internal sealed class FakeRestart(SegmentRun run) : IDisposable
     public Task<SegmentResult> GoOnAsync(CancellationToken cancellation = default) =>
         new SegmentScanner(run.Storage, run.Baseline, run.Baseline, _control, run.Limits, TimeProvider.System).RunAsync(
             new SegmentPlan(
-                run.Range with { After = run.Baseline.Checkpoint }, run.ExpectedIdentity, run.Algorithm, run.VerifyAll),
+                run.Range with { After = run.Baseline.Checkpoint }, run.ExpectedIdentity, run.Algorithm, run.VerifyAll,
+                run.Options),
             cancellation);
 
     public void Dispose() => _control.Dispose();

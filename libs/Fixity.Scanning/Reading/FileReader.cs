@@ -61,7 +61,7 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
         var found = await setup.Backend.StatAsync(job.Step.Position, cancellation);
         progress.CallEnded(0);
         return new ReadAnswer(
-            found is { Kind: EntryKind.File } ? Finding.Listed
+            found is { Kind: EntryKind.File } ? Finding.Vanished // From the listing: the next one judges it.
             : found is { SkipKind: SkipKind.Mount } ? Finding.NotListed // Hidden, and not gone.
             : Finding.Absent);
     }

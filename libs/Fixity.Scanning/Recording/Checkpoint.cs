@@ -13,7 +13,7 @@ internal sealed class Checkpoint
     /// <summary>Moves on, never back: a fault that was met in the middle comes with a key that lies behind.</summary>
     public void MoveTo(FilePath position)
     {
-        if (Path is { } reached && position <= reached)
+        if (position <= (Path ?? default))
         {
             return;
         }

@@ -16,8 +16,6 @@ public sealed class FakeSegmentControl : ISegmentControl, IDisposable
     public ValueTask WaitWhilePausedAsync(CancellationToken cancellation) =>
         _paused is { } paused ? new ValueTask(paused.Task.WaitAsync(cancellation)) : ValueTask.CompletedTask;
 
-    public SplitRequest? PendingSplit { get; set; }
-
     public void Stop() => _stopping.Cancel();
 
     public void Pause() => _paused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

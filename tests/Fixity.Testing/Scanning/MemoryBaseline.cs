@@ -9,9 +9,6 @@ namespace Fixity.Testing.Scanning;
 /// <summary>A baseline in memory: what PostgreSQL is to a scan, batch by batch, and as strict.</summary>
 public sealed class MemoryBaseline : IBaselineReader, IScanSink
 {
-    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
-        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
-
     private readonly SortedDictionary<FilePath, BaselineFile> _rows = [];
     private long _lastId;
 

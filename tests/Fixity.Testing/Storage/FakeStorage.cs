@@ -47,7 +47,7 @@ public sealed class FakeStorage : IStorageBackend
     {
         lock (_lock)
         {
-            _files[path] = file;
+            _files[path.ToOwned()] = file;
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class FakeStorage : IStorageBackend
     {
         lock (_lock)
         {
-            Opened.Add(path);
+            Opened.Add(path.ToOwned());
         }
 
         await (Opening?.Invoke(path, cancellation) ?? Task.CompletedTask);
