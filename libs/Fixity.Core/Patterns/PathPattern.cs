@@ -45,6 +45,12 @@ internal sealed class PathPattern
             return false;
         }
 
+        if (rest.IndexOf("//"u8) >= 0 || rest[0] == '/' || rest[^1] == '/')
+        {
+            error = new PathPatternError(text, "there is no name between two slashes");
+            return false;
+        }
+
         var segments = new List<SegmentPattern>();
         while (!rest.IsEmpty)
         {
