@@ -27,7 +27,9 @@ public interface IStorageBackend : IAsyncDisposable
     /// <para>A block is valid until the next one is asked for: its memory, the paths included, is then used again.</para>
     /// </remarks>
     /// <exception cref="StorageException">The root itself cannot be opened.</exception>
-    IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation);
+    /// <param name="filter">Which folders need not be gone into; null: all are.</param>
+    IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null);
 
     /// <summary>What is at the path now, or null when nothing is.</summary>
     /// <exception cref="StorageException">It could not be found out.</exception>

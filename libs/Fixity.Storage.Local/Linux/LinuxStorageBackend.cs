@@ -25,9 +25,10 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => Task.Run(Probe, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation) =>
+    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null) =>
         EntryBlocks.StreamAsync(
-            (writer, part, stop) => new LinuxWalk(Root, part, options, writer, stop),
+            (writer, part, stop) => new LinuxWalk(Root, part, options, filter, writer, stop),
             range, options.ListingTimeout, TimeProvider.System, cancellation);
 
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation)

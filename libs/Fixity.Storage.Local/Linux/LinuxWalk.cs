@@ -6,7 +6,8 @@ namespace Fixity.Storage.Local.Linux;
 /// <summary>Walks a range of one tree depth-first in path order; what it holds in memory is the directories from the root
 /// to where it stands.</summary>
 internal sealed unsafe class LinuxWalk(
-    Func<SafeFileHandle> openRoot, PathRange range, LocalStorageOptions options, EntryWriter writer, CancellationToken stop)
+    Func<SafeFileHandle> openRoot, PathRange range, LocalStorageOptions options, IEntryFilter? filter,
+    EntryWriter writer, CancellationToken stop)
     : IBlockingWalk
 {
     // Deeper trees than this give up the descriptors of the upper levels and open them again on the way back.
@@ -161,7 +162,7 @@ internal sealed unsafe class LinuxWalk(
 
     private void StepInto(WalkLevel level)
     {
-        if (!level.IsInside && !range.Overlaps(_path.Current))
+        if ((!level.IsInside && !range.Overlaps(_path.Current)) || filter?.Enters(_path.Current.Bytes) == false)
         {
             return;
         }

@@ -20,11 +20,12 @@ internal sealed class PortableStorageBackend(string root, LocalStorageOptions op
 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => Task.Run(Probe, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation)
+    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null)
     {
         Probe();
         return EntryBlocks.StreamAsync(
-            (writer, part, stop) => new PortableWalk(root, part, writer, stop),
+            (writer, part, stop) => new PortableWalk(root, part, filter, writer, stop),
             range, options.ListingTimeout, TimeProvider.System, cancellation);
     }
 

@@ -4,7 +4,8 @@ using Fixity.Core;
 namespace Fixity.Storage.Local.Portable;
 
 /// <summary>Walks a tree depth-first in path order with nothing but the framework's own enumeration.</summary>
-internal sealed class PortableWalk(string root, PathRange range, EntryWriter writer, CancellationToken stop)
+internal sealed class PortableWalk(
+    string root, PathRange range, IEntryFilter? filter, EntryWriter writer, CancellationToken stop)
     : IBlockingWalk
 {
     private static readonly EnumerationOptions EveryEntry = new()
@@ -33,7 +34,7 @@ internal sealed class PortableWalk(string root, PathRange range, EntryWriter wri
             }
             else if (open.Peek().Current is { IsDirectory: true } directory)
             {
-                if (range.Overlaps(directory.Path))
+                if (range.Overlaps(directory.Path) && filter?.Enters(directory.Path.Bytes) != false)
                 {
                     open.Push(List(directory.Path).GetEnumerator());
                 }

@@ -47,7 +47,7 @@ public sealed class FakeStorage : IStorageBackend
     {
         lock (_lock)
         {
-            _files[path] = file;
+            _files[path.ToOwned()] = file;
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class FakeStorage : IStorageBackend
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
     {
         var blocks = new ReusedBlocks<StorageEntry>(
             entry => entry with { Path = ReusedBlocks.Copy(entry.Path) }, entry => ReusedBlocks.Poison(entry.Path));
@@ -110,7 +110,7 @@ public sealed class FakeStorage : IStorageBackend
     {
         lock (_lock)
         {
-            Opened.Add(path);
+            Opened.Add(path.ToOwned());
         }
 
         await (Opening?.Invoke(path, cancellation) ?? Task.CompletedTask);
