@@ -1,11 +1,14 @@
 namespace Fixity.Core.Tests;
 
-/// <summary>Every combination of what is recorded and what is seen, written out.</summary>
+/// <summary>Every combination of what is recorded and what is seen, against the rules written out a second time.</summary>
 public sealed class VerdictRulesTests
 {
     private static readonly byte[] Good = [1];
     private static readonly byte[] Bad = [2];
     private static readonly byte[] Other = [3];
+    private static readonly FileMetadata Recorded = new(5, 10, CtimeNs: 20, Mode: 1, Uid: 2, Gid: 3, Links: 1);
+    private static readonly FileState[] LiveStates =
+        [FileState.Present, FileState.Corrupted, FileState.Unreadable, FileState.Tampered, FileState.Excluded];
 
     [Theory]
     [InlineData(Finding.Read, Verdict.Added)]
@@ -14,47 +17,85 @@ public sealed class VerdictRulesTests
     [InlineData(Finding.Vanished, Verdict.Vanished)]
     [InlineData(Finding.Absent, Verdict.None)]
     [InlineData(Finding.NotListed, Verdict.None)]
-    public void Without_a_row_or_with_a_deleted_one(Finding finding, Verdict expected)
+    [InlineData(Finding.Excluded, Verdict.None)]
+    public void Without_a_live_row(Finding finding, Verdict expected)
     {
-        Assert.Equal(expected, VerdictRules.Judge(null, Seen(finding)));
-        Assert.Equal(expected, VerdictRules.Judge(Row(FileState.Deleted), Seen(finding)));
+        Assert.Equal(expected, VerdictRules.JudgeRowless(new Observation(finding)).Verdict);
+        Assert.False(VerdictRules.IsLive(Row(FileState.Deleted)));
+        Assert.Throws<ArgumentException>(() => VerdictRules.JudgeRowless(new Observation(Finding.Listed)));
     }
 
     [Theory]
-    [InlineData(Finding.Unreadable, Verdict.Unreadable)]
-    [InlineData(Finding.Unstable, Verdict.Unstable)]
-    [InlineData(Finding.Vanished, Verdict.Vanished)]
-    [InlineData(Finding.Absent, Verdict.Deleted)]
-    [InlineData(Finding.NotListed, Verdict.Unknown)]
-    public void With_a_row_whatever_its_state(Finding finding, Verdict expected)
+    [InlineData(Finding.Unreadable, Verdict.Unreadable, Verdict.Unreadable)]
+    [InlineData(Finding.Unstable, Verdict.Unstable, Verdict.Unstable)]
+    [InlineData(Finding.Vanished, Verdict.Vanished, Verdict.Vanished)]
+    [InlineData(Finding.Absent, Verdict.Deleted, Verdict.Deleted)]
+    [InlineData(Finding.NotListed, Verdict.Unknown, Verdict.None)]
+    [InlineData(Finding.Excluded, Verdict.Excluded, Verdict.None)]
+    public void Of_a_file_that_was_not_read(Finding finding, Verdict expected, Verdict whenExcluded)
     {
-        foreach (var state in (FileState[])[FileState.Present, FileState.Corrupted, FileState.Unreadable])
+        foreach (var state in LiveStates)
         {
-            Assert.Equal(expected, VerdictRules.Judge(Row(state), Seen(finding)));
+            Assert.Equal(
+                state == FileState.Excluded ? whenExcluded : expected, Judge(Row(state), new Observation(finding)).Verdict);
         }
     }
 
-    [Theory]
-    // state, content seen, same size and mtime -> verdict
-    [InlineData(FileState.Present, 1, true, Verdict.Verified)]
-    [InlineData(FileState.Present, 1, false, Verdict.Touched)]
-    [InlineData(FileState.Present, 3, true, Verdict.Corrupted)]
-    [InlineData(FileState.Present, 3, false, Verdict.Modified)]
-    [InlineData(FileState.Unreadable, 1, true, Verdict.Verified)]
-    [InlineData(FileState.Unreadable, 1, false, Verdict.Touched)]
-    [InlineData(FileState.Unreadable, 3, true, Verdict.Corrupted)]
-    [InlineData(FileState.Unreadable, 3, false, Verdict.Modified)]
-    [InlineData(FileState.Corrupted, 1, true, Verdict.Restored)]
-    [InlineData(FileState.Corrupted, 1, false, Verdict.Restored)]
-    [InlineData(FileState.Corrupted, 2, true, Verdict.StillCorrupted)]
-    [InlineData(FileState.Corrupted, 2, false, Verdict.StillCorrupted)]
-    [InlineData(FileState.Corrupted, 3, true, Verdict.Corrupted)]
-    [InlineData(FileState.Corrupted, 3, false, Verdict.Modified)]
-    public void Of_a_file_that_was_read(FileState state, byte content, bool sameMetadata, Verdict expected)
+    /// <summary>State x size x mtime x ctime x content x mode x owner x acl: 5 x 2 x 2 x 3 x 3 x 2 x 2 x 3.</summary>
+    [Fact]
+    public void Of_a_file_that_was_read()
     {
-        var seen = new Observation(Finding.Read, new FileMetadata(5, sameMetadata ? 10 : 11), new[] { content });
+        var combinations = 0;
+        foreach (var state in LiveStates)
+        {
+            foreach (var seen in Observations())
+            {
+                combinations++;
+                var row = Row(state);
+                var (times, content) = (seen.Metadata.SizeBytes != 5 || seen.Metadata.MtimeNs != 10, seen.Checksum.Span[0]);
+                var damaged = state is FileState.Corrupted or FileState.Tampered;
+                var expected = (content, damaged, times) switch
+                {
+                    (1, true, _) => Verdict.Restored,
+                    (1, _, true) => Verdict.Touched,
+                    (1, _, false) => Verdict.Verified,
+                    (2, true, _) => Verdict.StillDamaged,
+                    (_, _, true) => Verdict.Modified,
+                    _ => seen.Metadata.CtimeNs == 21 ? Verdict.Tampered : Verdict.Corrupted,
+                };
+                var judgement = Judge(row, seen);
 
-        Assert.Equal(expected, VerdictRules.Judge(Row(state), seen));
+                Assert.True(judgement.Verdict == expected, $"{state} {seen}: {judgement}, not {expected}");
+                AssertEvidence(seen, judgement);
+            }
+        }
+
+        Assert.Equal(5 * 2 * 2 * 3 * 3 * 2 * 2 * 3, combinations);
+    }
+
+    /// <summary>What needs no reading: state present, size and mtime as recorded.</summary>
+    [Fact]
+    public void Of_a_file_that_is_only_listed()
+    {
+        foreach (var seen in Observations().Where(o => o.Metadata.SameContentAs(Recorded)))
+        {
+            var listed = seen with { Finding = Finding.Listed };
+            var (mode, owner, acl) = (seen.Metadata.Mode != 1, seen.Metadata.Uid != 2, seen.Extended.Acl == 8);
+            var watchesMode = VerdictRules.Judge(Row(FileState.Present), listed, WatchedAttributes.Mode);
+            var watchesAcl = VerdictRules.Judge(Row(FileState.Present), listed, WatchedAttributes.Acl);
+
+            Assert.Equal(
+                mode ? Verdict.Attributes : owner || acl ? Verdict.Followed : Verdict.Unchanged, watchesMode.Verdict);
+            Assert.Equal(
+                acl ? Verdict.Attributes : mode || owner ? Verdict.Followed : Verdict.Unchanged, watchesAcl.Verdict);
+        }
+
+        var unknownSoFar = Row(FileState.Present) with { Extended = default };
+        var first = new Observation(Finding.Listed, Recorded, default, new ExtendedAttributes(8, null, null));
+        Assert.Equal(Verdict.Followed, VerdictRules.Judge(unknownSoFar, first, WatchedAttributes.Acl).Verdict);
+        Assert.Throws<ArgumentException>(() => Judge(
+            Row(FileState.Present), new Observation(Finding.Listed, Recorded with { MtimeNs = 0 })));
+        Assert.Throws<ArgumentException>(() => Judge(Row(FileState.Corrupted), new Observation(Finding.Listed, Recorded)));
     }
 
     [Fact]
@@ -62,48 +103,118 @@ public sealed class VerdictRulesTests
     {
         var row = Row(FileState.Unreadable) with { Algorithm = null, Checksum = default };
 
-        Assert.Equal(Verdict.FirstRead, VerdictRules.Judge(row, Seen(Finding.Read)));
+        Assert.Equal(Verdict.FirstRead, Judge(row, new Observation(Finding.Read, Recorded, Other)).Verdict);
     }
 
     [Fact]
-    public void Of_a_file_that_is_only_listed()
+    public void A_file_whose_reading_hung_is_left_alone_even_by_a_full_verification_until_it_is_gone_or_left_out()
     {
-        var row = Row(FileState.Present);
-        var recorded = row.Metadata with { Mode = 1, Uid = 2, Gid = 3 };
+        foreach (var state in LiveStates)
+        {
+            var row = Row(state) with { IsBackedOff = true, IsDue = true };
+            var changed = Recorded with { SizeBytes = 9, CtimeNs = 99 };
 
-        Assert.Equal(Verdict.Unchanged, Listed(row, row.Metadata));
-        Assert.Equal(Verdict.Unchanged, Listed(row, recorded)); // What the row does not know does not differ.
-        Assert.Equal(Verdict.Unchanged, Listed(row, row.Metadata with { CtimeNs = 99, FileId = 7 }));
-        Assert.Equal(Verdict.Attributes, Listed(row with { Metadata = recorded }, recorded with { Mode = 9 }));
-        Assert.Equal(Verdict.Attributes, Listed(row with { Metadata = recorded }, recorded with { Gid = 9 }));
-        Assert.Throws<ArgumentException>(() => Listed(row, row.Metadata with { MtimeNs = 0 }));
-        Assert.Throws<ArgumentException>(() => VerdictRules.Judge(null, Seen(Finding.Listed)));
+            Assert.False(VerdictRules.NeedsContent(row, changed, verifyAll: true));
+            Assert.False(VerdictRules.NeedsExtended(row, changed, WatchedAttributes.Extended));
+            Assert.True(VerdictRules.IsWorthRecording(row, Recorded));
+            Assert.Equal(Verdict.BackedOff, Judge(row, new Observation(Finding.Listed, changed)).Verdict);
+            Assert.Equal(Verdict.Deleted, Judge(row, new Observation(Finding.Absent)).Verdict);
+        }
     }
 
     [Fact]
     public void What_must_be_read()
     {
         var row = Row(FileState.Present);
-        var same = row.Metadata;
 
-        Assert.False(VerdictRules.NeedsContent(row, same, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(row, same, verifyAll: true));
-        Assert.True(VerdictRules.NeedsContent(row with { IsDue = true }, same, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(row, same with { SizeBytes = 6 }, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(row, same with { MtimeNs = 11 }, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(Row(FileState.Corrupted), same, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(Row(FileState.Unreadable), same, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(Row(FileState.Deleted), same, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(row with { Algorithm = null }, same, verifyAll: false));
-        Assert.True(VerdictRules.NeedsContent(null, same, verifyAll: false));
+        Assert.False(Needs(row, Recorded));
+        Assert.True(VerdictRules.NeedsContent(row, Recorded, verifyAll: true));
+        Assert.True(Needs(row with { IsDue = true }, Recorded));
+        Assert.True(Needs(row, Recorded with { SizeBytes = 6 }));
+        Assert.True(Needs(row, Recorded with { MtimeNs = 11 }));
+        Assert.True(Needs(row with { Algorithm = null }, Recorded));
+        Assert.All(LiveStates.Skip(1), state => Assert.True(Needs(Row(state), Recorded)));
     }
 
-    private static Verdict Listed(BaselineFile row, FileMetadata metadata) =>
-        VerdictRules.Judge(row, new Observation(Finding.Listed, metadata));
+    [Fact]
+    public void A_ctime_that_moved_without_a_reason_makes_the_file_be_read()
+    {
+        var row = Row(FileState.Present);
+        var moved = Recorded with { CtimeNs = 21 };
 
-    private static Observation Seen(Finding finding) => new(finding, new FileMetadata(5, 10), Other);
+        Assert.True(Needs(row, moved));
+        Assert.False(Needs(row, moved with { Mode = 7 }));
+        Assert.False(Needs(row, moved with { Uid = 7 }));
+        Assert.False(Needs(row, moved with { Gid = 7 }));
+        Assert.False(Needs(row, moved with { Links = 7 }));
+        Assert.True(Needs(row, moved with { Links = null })); // What is not known explains nothing.
+        Assert.False(Needs(row, Recorded with { CtimeNs = null })); // A storage without ctime: nothing of this.
+        Assert.False(Needs(row with { Metadata = Recorded with { CtimeNs = null } }, moved));
+    }
+
+    [Fact]
+    public void Extended_attributes_are_read_where_they_are_watched_and_unknown_or_ctime_moved()
+    {
+        var known = Row(FileState.Present);
+        var unknown = known with { Extended = default };
+        var moved = Recorded with { CtimeNs = 21 };
+
+        Assert.False(VerdictRules.NeedsExtended(known, Recorded, WatchedAttributes.Acl));
+        Assert.True(VerdictRules.NeedsExtended(known, moved, WatchedAttributes.Acl));
+        Assert.True(VerdictRules.NeedsExtended(known, Recorded, WatchedAttributes.Xattrs));
+        Assert.True(VerdictRules.NeedsExtended(unknown, Recorded, WatchedAttributes.Acl));
+        Assert.False(VerdictRules.NeedsExtended(unknown, moved, WatchedAttributes.Default));
+    }
+
+    [Fact]
+    public void Attributes_are_told_apart_with_old_and_new_value()
+    {
+        var now = Recorded with { Mode = 0b111_101_101, Uid = null, Links = 2 };
+        var which = Recorded.AttributesThatDiffer(now) | WatchedAttributes.Acl;
+
+        var changes = WatchedAttributeNames.Changes(
+            which, Recorded, new ExtendedAttributes(0, null, null), now, new ExtendedAttributes(-1, null, null));
+
+        Assert.Equal(
+            [
+                new AttributeChange("mode", "0001", "0755"), new AttributeChange("links", "1", "2"),
+                new AttributeChange("acl", "0000000000000000", "ffffffffffffffff"),
+            ],
+            changes);
+    }
+
+    private static IEnumerable<Observation> Observations() =>
+        from size in (long[])[5, 6]
+        from mtime in (long[])[10, 11]
+        from ctime in (long?[])[20, 21, null]
+        from content in (byte[][])[Good, Bad, Other]
+        from mode in (int[])[1, 9]
+        from uid in (long[])[2, 9]
+        from acl in (long?[])[7, 8, null]
+        select new Observation(
+            Finding.Read, new FileMetadata(size, mtime, ctime, Mode: mode, Uid: uid, Gid: 3, Links: 1), content,
+            new ExtendedAttributes(acl, null, null));
+
+    private static void AssertEvidence(Observation seen, Judgement judgement)
+    {
+        var expected = (seen.Metadata.SizeBytes != 5 ? Differences.Size : 0)
+            | (seen.Metadata.MtimeNs != 10 ? Differences.Mtime : 0)
+            | (seen.Metadata.CtimeNs == 21 ? Differences.Ctime : 0)
+            | (seen.Checksum.Span[0] != 1 ? Differences.Content : 0);
+        var attributes = (seen.Metadata.Mode != 1 ? WatchedAttributes.Mode : 0)
+            | (seen.Metadata.Uid != 2 ? WatchedAttributes.Owner : 0)
+            | (seen.Extended.Acl == 8 ? WatchedAttributes.Acl : 0);
+        Assert.Equal((expected, attributes), (judgement.Differences, judgement.Attributes));
+    }
+
+    private static bool Needs(BaselineFile row, FileMetadata listed) =>
+        VerdictRules.NeedsContent(row, listed, verifyAll: false);
+
+    private static Judgement Judge(BaselineFile row, Observation seen) =>
+        VerdictRules.Judge(row, seen, WatchedAttributes.Default);
 
     private static BaselineFile Row(FileState state) => new(
-        1, FilePath.FromEscaped("f"), new FileMetadata(5, 10), state, ChecksumAlgorithm.Blake3, Good,
-        state == FileState.Corrupted ? Bad : default, IsDue: false);
+        1, FilePath.FromEscaped("f"), Recorded, state, ChecksumAlgorithm.Blake3, Good,
+        state is FileState.Corrupted or FileState.Tampered ? Bad : default, IsDue: false,
+        new ExtendedAttributes(7, null, null));
 }

@@ -10,14 +10,14 @@ public sealed class WordsTests
 
     [Fact]
     public void File_states_keep_their_numbers() => Assert.Equal(
-        ["1 Present", "2 Deleted", "3 Corrupted", "4 Unreadable"],
+        ["1 Present", "2 Deleted", "3 Corrupted", "4 Unreadable", "5 Tampered", "6 Excluded"],
         Enum.GetValues<FileState>().Select(it => $"{(int)it} {it}"));
 
     [Fact]
     public void Changes_have_their_words_and_weights() => Assert.Equal(
         [
             "added info", "deleted medium", "modified low", "moved info", "attributes info", "corrupted critical",
-            "restored info", "verified info", "accepted info",
+            "restored info", "verified info", "accepted info", "tampered critical", "touched info",
         ],
         Enum.GetValues<ChangeType>().Select(it => $"{it.Name()} {it.Severity().Name()}"));
 

@@ -10,6 +10,9 @@ public sealed class FakeSegmentControl : ISegmentControl, IDisposable
 
     public CancellationToken Stopping => _stopping.Token;
 
+    /// <summary>What an idle scanner would take over; set by a test.</summary>
+    public SplitRequest? PendingSplit { get; set; }
+
     public ValueTask WaitWhilePausedAsync(CancellationToken cancellation) =>
         _paused is { } paused ? new ValueTask(paused.Task.WaitAsync(cancellation)) : ValueTask.CompletedTask;
 
