@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Core.Patterns;
 
 namespace Fixity.Scheduler.Targets;
 
@@ -44,6 +45,7 @@ internal static class TargetOptionsRules
 
     private static void CheckPatterns(TargetOptions options, Action<bool, string, string> require)
     {
+        // One list at a time, to know which of them the pattern stands in.
         CheckPatterns(options.Include, "options.include", require);
         CheckPatterns(options.Exclude, "options.exclude", require);
     }
@@ -60,6 +62,10 @@ internal static class TargetOptionsRules
             require(pattern.Length <= MaxPatternLength, field, $"Pattern {i + 1} is longer than {MaxPatternLength} characters.");
             require(
                 !pattern.Any(char.IsControl), field, $"Pattern {i + 1} holds a control character; write one pattern an item.");
+            if (!PathFilter.TryCreate([pattern], [], out _, out var error))
+            {
+                require(false, field, $"Pattern {i + 1} can match nothing: {error.Reason}; correct it or take it out.");
+            }
         }
     }
 
