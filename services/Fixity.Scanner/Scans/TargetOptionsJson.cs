@@ -1,27 +1,19 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Fixity.Core;
+using Fixity.Data.Columns;
 using Fixity.Storage;
 
 namespace Fixity.Scanner.Scans;
 
-/// <summary>Reads the options of a target as they are stored with it.</summary>
+/// <summary>Reads the options of a target as they are stored with it; options that cannot be read fail the scan, not the scanner.</summary>
 internal static class TargetOptionsJson
 {
-    // What a newer version stored besides is passed over: it was checked when it was stored.
-    private static readonly JsonSerializerOptions Serializer = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
-    };
-
     /// <exception cref="StorageException">It is none; <see cref="StorageFault.Configuration"/>.</exception>
     public static TargetOptions Read(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<TargetOptions>(json, Serializer) ?? TargetOptions.Default;
+            return TargetOptionsColumn.Read(json);
         }
         catch (JsonException failure)
         {
