@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Fixity.ServiceDefaults.Identity;
+using Fixity.Testing;
 using Fixity.Testing.Postgres;
 using Microsoft.AspNetCore.Mvc.Testing;
 

@@ -1,3 +1,4 @@
+using Fixity.Testing;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Scans;
