@@ -104,7 +104,8 @@ public sealed class StorageThrottle(TimeProvider clock)
             }
 
             throw;
-        }    }
+        }
+    }
 
     /// <param name="Round">Of the limits that it was made under.</param>
     private readonly record struct Booking(int Units, TimeSpan Wait, int Round);

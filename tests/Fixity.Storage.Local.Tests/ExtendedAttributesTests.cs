@@ -4,7 +4,7 @@ using Fixity.Core;
 
 namespace Fixity.Storage.Local.Tests;
 
-public sealed partial class ExtendedAttributesTests : IAsyncLifetime
+public sealed partial class ExtendedAttributesTests : IAsyncLifetime, IDisposable
 {
     // Version 2: owner rw-, user 1000 r--, group r--, mask r--, others r--.
     private static readonly byte[] AccessList =
@@ -29,11 +29,10 @@ public sealed partial class ExtendedAttributesTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _backend.DisposeAsync();
-        _tree.Dispose();
-    }
+    public async Task DisposeAsync() => await _backend.DisposeAsync();
+
+    // After DisposeAsync, which closes the backend.
+    public void Dispose() => _tree.Dispose();
 
     [Fact]
     public async Task The_order_of_their_making_does_not_matter_and_every_name_and_value_does()

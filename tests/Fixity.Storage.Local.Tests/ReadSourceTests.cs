@@ -5,7 +5,7 @@ using Fixity.Core;
 namespace Fixity.Storage.Local.Tests;
 
 /// <summary>Whether what is read really comes from the medium, by what the kernel holds in its cache.</summary>
-public sealed partial class ReadSourceTests : IAsyncLifetime
+public sealed partial class ReadSourceTests : IAsyncLifetime, IDisposable
 {
     private const int BigBytes = 24 * 1024 * 1024;
 
@@ -21,6 +21,11 @@ public sealed partial class ReadSourceTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await (_backend?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    // After DisposeAsync, which closes the backend.
+    public void Dispose()
+    {
         _mounting?.Dispose();
         _tree.Dispose();
         File.Delete(_image);

@@ -43,7 +43,7 @@ public sealed class StorageThrottleTests
     public void A_reader_slower_than_the_limit_saves_nothing_up()
     {
         _throttle.SetLimits(1_000_000, null);
-        Assert.True(_throttle.AdmitReadAsync(10_000, CancellationToken.None).IsCompleted);
+        Assert.True(_throttle.AdmitReadAsync(10_000, CancellationToken.None).AsTask().IsCompleted);
         _clock.Advance(TimeSpan.FromMinutes(10));
         var total = 0L;
 
@@ -72,7 +72,7 @@ public sealed class StorageThrottleTests
     {
         _throttle.SetLimits(1_000, null);
         using var cancel = new CancellationTokenSource();
-        while (_throttle.AdmitReadAsync(100, cancel.Token) is { IsCompleted: true })
+        while (_throttle.AdmitReadAsync(100, cancel.Token).AsTask().IsCompleted)
         {
             // Until the credit of the beginning is used up.
         }
@@ -94,7 +94,7 @@ public sealed class StorageThrottleTests
     public async Task Without_a_limit_all_that_is_wanted_is_admitted()
     {
         Assert.Equal(int.MaxValue, await _throttle.AdmitReadAsync(int.MaxValue, CancellationToken.None));
-        Assert.True(_throttle.AdmitOpenAsync(CancellationToken.None).IsCompleted);
+        Assert.True(_throttle.AdmitOpenAsync(CancellationToken.None).AsTask().IsCompleted);
     }
 
     private async ValueTask<int> OpenAsync()
