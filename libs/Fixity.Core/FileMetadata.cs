@@ -24,9 +24,27 @@ public readonly record struct FileMetadata(
         SameContentAs(other) && SameIfKnown(CtimeNs, other.CtimeNs)
         && SameIfKnown(FileId, other.FileId) && SameIfKnown(Device, other.Device);
 
-    /// <summary>Whether mode, owner and group agree. What one side does not know does not differ.</summary>
-    public bool SameAttributesAs(in FileMetadata other) =>
-        SameIfKnown(Mode, other.Mode) && SameIfKnown(Uid, other.Uid) && SameIfKnown(Gid, other.Gid);
+    /// <summary>Whether somebody wrote to the file or its attributes in between; never on a storage that cannot tell.</summary>
+    public bool SameCtimeAs(in FileMetadata other) => SameIfKnown(CtimeNs, other.CtimeNs);
+
+    /// <summary>Which attributes that come with a listing differ. What one side does not know does not.</summary>
+    public WatchedAttributes AttributesThatDiffer(in FileMetadata other) =>
+        (SameIfKnown(Mode, other.Mode) ? WatchedAttributes.None : WatchedAttributes.Mode)
+        | (SameIfKnown(Uid, other.Uid) ? WatchedAttributes.None : WatchedAttributes.Owner)
+        | (SameIfKnown(Gid, other.Gid) ? WatchedAttributes.None : WatchedAttributes.Group)
+        | (SameIfKnown(Links, other.Links) ? WatchedAttributes.None : WatchedAttributes.Links);
+
+    /// <summary>This one, with what it does not know taken from what was known before.</summary>
+    public FileMetadata Or(in FileMetadata before) => this with
+    {
+        CtimeNs = CtimeNs ?? before.CtimeNs,
+        FileId = FileId ?? before.FileId,
+        Device = Device ?? before.Device,
+        Mode = Mode ?? before.Mode,
+        Uid = Uid ?? before.Uid,
+        Gid = Gid ?? before.Gid,
+        Links = Links ?? before.Links,
+    };
 
     private static bool SameIfKnown(long? one, long? other) => one is null || other is null || one == other;
 }

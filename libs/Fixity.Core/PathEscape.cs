@@ -60,6 +60,14 @@ public static class PathEscape
             : throw new FormatException("A backslash in an escaped path is followed by another or by xHH.");
     }
 
+    /// <param name="destination">At least as long as <paramref name="escaped"/>.</param>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="FormatException">As above.</exception>
+    public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> destination) =>
+        TryUnescape(escaped, destination, out var length)
+            ? length
+            : throw new FormatException("A backslash in an escaped path is followed by another or by xHH.");
+
     /// <summary>Whether the text is what escaping some bytes gives: every other spelling of a name is refused.</summary>
     public static bool IsCanonical(ReadOnlySpan<byte> escaped)
     {

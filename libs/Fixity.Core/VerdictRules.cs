@@ -1,154 +1,118 @@
 namespace Fixity.Core;
 
-/// <summary>What one look at one path came to.</summary>
-public enum Verdict
-{
-    /// <summary>Nothing to say: there was no live row, and there is no file.</summary>
-    None = 0,
-
-    /// <summary>Size and mtime as recorded; the content was not read.</summary>
-    Unchanged = 1,
-
-    /// <summary>A file without a row, or the return of a deleted one.</summary>
-    Added = 2,
-
-    /// <summary>Proven to be gone.</summary>
-    Deleted = 3,
-
-    /// <summary>Size or mtime, and the content, differ.</summary>
-    Modified = 4,
-
-    /// <summary>mtime differs, the content is equal.</summary>
-    Touched = 5,
-
-    /// <summary>Mode, owner or group differ; the content was not read.</summary>
-    Attributes = 6,
-
-    /// <summary>Read, and equal.</summary>
-    Verified = 7,
-
-    /// <summary>The content differs although size and mtime do not.</summary>
-    Corrupted = 8,
-
-    /// <summary>Corrupted before, and the same wrong content still.</summary>
-    StillCorrupted = 9,
-
-    /// <summary>Corrupted before, and the baseline's content again.</summary>
-    Restored = 10,
-
-    /// <summary>There was a row, but no checksum yet: now there is.</summary>
-    FirstRead = 11,
-
-    /// <summary>There, but neither equal nor different: it could not be read.</summary>
-    Unreadable = 12,
-
-    /// <summary>It changed while it was read.</summary>
-    Unstable = 13,
-
-    /// <summary>Listed, and gone when it was opened: left for the next scan, whose listing is the proof.</summary>
-    Vanished = 14,
-
-    /// <summary>Its directory could not be listed: neither present nor deleted.</summary>
-    Unknown = 15,
-}
-
-/// <summary>What the walk and the reader found out about one path.</summary>
-public enum Finding
-{
-    /// <summary>A regular file, listed and not read.</summary>
-    Listed = 1,
-
-    /// <summary>Read to its end, and nothing moved meanwhile.</summary>
-    Read = 2,
-
-    /// <summary>Listed, and its content or even its metadata cannot be read.</summary>
-    Unreadable = 3,
-
-    /// <summary>Listed, and it changed while it was read.</summary>
-    Unstable = 4,
-
-    /// <summary>Listed, and gone when it was opened.</summary>
-    Vanished = 5,
-
-    /// <summary>Its directory was listed to the end, and no regular file of this name is in it.</summary>
-    Absent = 6,
-
-    /// <summary>Its directory could not be listed to the end.</summary>
-    NotListed = 7,
-}
-
-/// <summary>One look at one path: the finding, and what belongs to it.</summary>
-/// <param name="Metadata">Meaningful when the file was listed and its metadata read.</param>
-/// <param name="Checksum">When it was read: of the content, in the algorithm of the row it is compared with.</param>
-public readonly record struct Observation(Finding Finding, FileMetadata Metadata, ReadOnlyMemory<byte> Checksum = default);
-
 /// <summary>The rules that turn a row of the baseline and one look into a verdict. Pure: the same in every scan.</summary>
+/// <remarks>
+/// Size and mtime say that content was written, and so that a difference is an edit. ctime cannot be set: where it alone
+/// moved, and no attribute that a listing shows explains it, only reading tells a chmod by name from a write in disguise.
+/// </remarks>
 public static class VerdictRules
 {
+    /// <summary>Whether the path has a row that a scan judges by: a deleted one is only kept for its return.</summary>
+    public static bool IsLive(in BaselineFile row) => row.State != FileState.Deleted;
+
     /// <summary>Whether a listed file must be read before anything can be said of it.</summary>
-    /// <param name="baseline">Null: there is no row.</param>
-    public static bool NeedsContent(BaselineFile? baseline, in FileMetadata listed, bool verifyAll) =>
-        baseline is not { State: not FileState.Deleted } row
-        || row.State is FileState.Corrupted or FileState.Unreadable
-        || !row.HasChecksum
-        || !row.Metadata.SameContentAs(listed)
-        || row.IsDue
-        || verifyAll;
+    /// <param name="row">A live one: all else is read anyway.</param>
+    public static bool NeedsContent(in BaselineFile row, in FileMetadata listed, bool verifyAll) =>
+        !row.IsBackedOff
+        && (verifyAll
+            || row.IsDue
+            || !row.HasChecksum
+            || row.State != FileState.Present
+            || !row.Metadata.SameContentAs(listed)
+            || IsCtimeUnexplained(row.Metadata, listed));
 
-    public static Verdict Judge(BaselineFile? baseline, in Observation seen) =>
-        baseline is { State: not FileState.Deleted } row ? JudgeKnown(row, seen) : JudgeNew(seen);
+    /// <summary>Whether the attributes that no listing shows must be read of a live file.</summary>
+    public static bool NeedsExtended(in BaselineFile row, in FileMetadata listed, WatchedAttributes watched)
+    {
+        var extended = watched & WatchedAttributes.Extended;
+        return extended != 0 && !row.IsBackedOff
+            && ((extended & ~row.Extended.Known) != 0 || !row.Metadata.SameCtimeAs(listed));
+    }
 
-    private static Verdict JudgeNew(in Observation seen) => seen.Finding switch
+    /// <summary>Whether a file that needs no reading is anything but as recorded.</summary>
+    public static bool IsWorthRecording(in BaselineFile row, in FileMetadata listed) =>
+        row.IsBackedOff || row.Metadata.AttributesThatDiffer(listed) != WatchedAttributes.None;
+
+    /// <summary>Of a path that has no live row.</summary>
+    public static Judgement JudgeRowless(in Observation seen) => new(seen.Finding switch
     {
         Finding.Read => Verdict.Added,
         Finding.Unreadable => Verdict.Unreadable,
         Finding.Unstable => Verdict.Unstable,
         Finding.Vanished => Verdict.Vanished,
-        Finding.Absent or Finding.NotListed => Verdict.None,
+        Finding.Absent or Finding.NotListed or Finding.Excluded => Verdict.None,
         _ => throw new ArgumentException("A file without a baseline is read before it is judged.", nameof(seen)),
-    };
+    });
 
-    private static Verdict JudgeKnown(in BaselineFile row, in Observation seen) => seen.Finding switch
+    /// <summary>Of a path that has a live row.</summary>
+    public static Judgement Judge(in BaselineFile row, in Observation seen, WatchedAttributes watched) => seen.Finding switch
     {
-        Finding.Listed => JudgeUnread(row, seen.Metadata),
+        Finding.Listed => JudgeUnread(row, seen, watched),
         Finding.Read => JudgeContent(row, seen),
-        Finding.Unreadable => Verdict.Unreadable,
-        Finding.Unstable => Verdict.Unstable,
-        Finding.Vanished => Verdict.Vanished,
-        Finding.Absent => Verdict.Deleted,
-        Finding.NotListed => Verdict.Unknown,
+        Finding.Unreadable => new(Verdict.Unreadable),
+        Finding.Unstable => new(Verdict.Unstable),
+        Finding.Vanished => new(Verdict.Vanished),
+        Finding.Absent => new(Verdict.Deleted),
+        Finding.NotListed => new(row.State == FileState.Excluded ? Verdict.None : Verdict.Unknown),
+        Finding.Excluded => new(row.State == FileState.Excluded ? Verdict.None : Verdict.Excluded),
         _ => throw new ArgumentException($"not a finding: {seen.Finding}", nameof(seen)),
     };
 
-    private static Verdict JudgeUnread(in BaselineFile row, in FileMetadata listed)
+    private static bool IsCtimeUnexplained(in FileMetadata recorded, in FileMetadata listed) =>
+        !recorded.SameCtimeAs(listed) && recorded.AttributesThatDiffer(listed) == WatchedAttributes.None;
+
+    private static Judgement JudgeUnread(in BaselineFile row, in Observation seen, WatchedAttributes watched)
     {
-        if (!row.Metadata.SameContentAs(listed))
+        if (row.IsBackedOff)
         {
-            throw new ArgumentException("A file whose size or mtime differs is read before it is judged.", nameof(listed));
+            return new(Verdict.BackedOff);
         }
 
-        return row.Metadata.SameAttributesAs(listed) ? Verdict.Unchanged : Verdict.Attributes;
+        if (row.State != FileState.Present || !row.Metadata.SameContentAs(seen.Metadata))
+        {
+            throw new ArgumentException("A file that may have been written is read before it is judged.", nameof(seen));
+        }
+
+        var attributes = AttributesThatDiffer(row, seen);
+        var differences = row.Metadata.SameCtimeAs(seen.Metadata) ? Differences.None : Differences.Ctime;
+        var isFirstLook = (seen.Extended.Known & ~row.Extended.Known & watched) != 0;
+        var verdict = (attributes & watched) != 0 ? Verdict.Attributes
+            : attributes != 0 || isFirstLook ? Verdict.Followed
+            : Verdict.Unchanged;
+        return new(verdict, differences, attributes);
     }
 
-    private static Verdict JudgeContent(in BaselineFile row, in Observation seen)
+    private static Judgement JudgeContent(in BaselineFile row, in Observation seen)
     {
+        var attributes = AttributesThatDiffer(row, seen);
+        var differences = DifferencesOf(row.Metadata, seen.Metadata);
         if (!row.HasChecksum)
         {
-            return Verdict.FirstRead;
+            return new(Verdict.FirstRead, differences, attributes);
         }
 
-        var untouched = row.Metadata.SameContentAs(seen.Metadata);
+        var isWritten = (differences & (Differences.Size | Differences.Mtime)) != 0;
         if (row.Checksum.Span.SequenceEqual(seen.Checksum.Span))
         {
-            return row.State == FileState.Corrupted ? Verdict.Restored : untouched ? Verdict.Verified : Verdict.Touched;
+            return new(
+                row.IsDamaged ? Verdict.Restored : isWritten ? Verdict.Touched : Verdict.Verified, differences, attributes);
         }
 
-        // Before the metadata: touching a corrupted file must not turn its rot into the new truth.
-        if (row.State == FileState.Corrupted && row.ObservedChecksum.Span.SequenceEqual(seen.Checksum.Span))
-        {
-            return Verdict.StillCorrupted;
-        }
+        differences |= Differences.Content;
 
-        return untouched ? Verdict.Corrupted : Verdict.Modified;
+        // Before the times: touching a damaged file must not turn its damage into the new truth.
+        var verdict = row.IsDamaged && row.ObservedChecksum.Span.SequenceEqual(seen.Checksum.Span) ? Verdict.StillDamaged
+            : isWritten ? Verdict.Modified
+            : differences.HasFlag(Differences.Ctime) ? Verdict.Tampered
+            : Verdict.Corrupted;
+        return new(verdict, differences, attributes);
     }
+
+    private static WatchedAttributes AttributesThatDiffer(in BaselineFile row, in Observation seen) =>
+        row.Metadata.AttributesThatDiffer(seen.Metadata) | row.Extended.ThatDiffer(seen.Extended);
+
+    private static Differences DifferencesOf(in FileMetadata recorded, in FileMetadata now) =>
+        (recorded.SizeBytes == now.SizeBytes ? Differences.None : Differences.Size)
+        | (recorded.MtimeNs == now.MtimeNs ? Differences.None : Differences.Mtime)
+        | (recorded.SameCtimeAs(now) ? Differences.None : Differences.Ctime);
 }

@@ -5,8 +5,9 @@ namespace Fixity.Scanning;
 /// <summary>What one transaction records: the effects found since the last batch, how far the segment has come, and the
 /// counters' growth.</summary>
 /// <remarks>
-/// A file is in at most one of the lists of files. Paths and checksums own their memory. What the engine hands over on
-/// a first scan is the same as ever: whether an appearance is an event is the service's decision.
+/// A file is in at most one of the lists of files. What the engine hands over on a first scan is the same as ever: whether
+/// an appearance is an event is the service's decision. The batch and all memory in it belong to the engine again when
+/// <see cref="IScanSink.CommitAsync"/> returns: nothing of it may be kept.
 /// </remarks>
 public sealed class ScanBatch
 {
@@ -56,10 +57,32 @@ public sealed class ScanBatch
     /// <summary>The segment is finished with this batch.</summary>
     public bool IsLast { get; set; }
 
+    /// <summary>Where paths and checksums of this batch lie.</summary>
+    internal BatchMemory Memory { get; } = new();
+
     /// <summary>Rows that this batch writes.</summary>
     public int Effects =>
         Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + Restored.Count
         + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
+
+    /// <summary>Makes it fit for the next one.</summary>
+    internal void Clear()
+    {
+        Appeared.Clear();
+        Modified.Clear();
+        Refreshed.Clear();
+        Verified.Clear();
+        Corrupted.Clear();
+        Restored.Clear();
+        Unreadable.Clear();
+        Disappeared.Clear();
+        Excluded.Clear();
+        UnknownRanges.Clear();
+        Errors.Clear();
+        Counters.Clear();
+        Memory.Clear();
+        (Checkpoint, CurrentPath, IsLast) = (null, null, false);
+    }
 }
 
 /// <summary>How much the counters of the scan grow by one batch. What the lists of the batch say is not repeated here.</summary>
@@ -91,7 +114,8 @@ public sealed class ScanCounters
     /// <summary>Files that were damaged before and still hold the same wrong content: no event, no write.</summary>
     public long FilesStillCorrupted { get; set; }
 
-    /// <summary>Files that the target's patterns leave out.</summary>
+    /// <summary>Files that the walk met and the target's patterns leave out. Those in folders that are left out as a whole
+    /// are not even met.</summary>
     public long FilesExcluded { get; set; }
 
     /// <summary>Files that are left alone because reading them hung not long ago.</summary>
@@ -100,4 +124,10 @@ public sealed class ScanCounters
     public bool IsZero =>
         (FilesSeen | BytesSeen | FilesHashed | BytesHashed | FilesVerified | FilesUnstable | FilesSkipped | FilesUnknown
             | FilesStillCorrupted | FilesExcluded | FilesBackedOff) == 0;
+
+    internal void Clear()
+    {
+        (FilesSeen, BytesSeen, FilesHashed, BytesHashed, FilesVerified, FilesUnstable) = (0, 0, 0, 0, 0, 0);
+        (FilesSkipped, FilesUnknown, FilesStillCorrupted, FilesExcluded, FilesBackedOff) = (0, 0, 0, 0, 0);
+    }
 }

@@ -4,7 +4,7 @@ namespace Fixity.Scanning;
 
 /// <param name="Id">The deleted row whose path returned; null: there is no row.</param>
 /// <param name="Groups">Of a file over 1 MiB of a target with a damage map: 4 bytes for each 64 KiB; else empty.</param>
-public sealed record AppearedFile(
+public readonly record struct AppearedFile(
     long? Id,
     FilePath Path,
     FileMetadata Metadata,
@@ -35,7 +35,7 @@ public enum RefreshKind
     /// <summary>mtime (or ctime) moved, the content was read and is equal.</summary>
     Touched = 1,
 
-    /// <summary>Mode, owner or group differ: see the old ones in <see cref="RefreshedFile.Old"/>.</summary>
+    /// <summary>Watched attributes differ, see <see cref="RefreshedFile.Attributes"/>.</summary>
     Attributes = 2,
 
     /// <summary>It could not be read before; this is its first checksum.</summary>
@@ -43,14 +43,18 @@ public enum RefreshKind
 
     /// <summary>Verified with the stored algorithm, now stored with the target's.</summary>
     AlgorithmChanged = 8,
+
+    /// <summary>What nobody watches differs, or was not known before: no event.</summary>
+    Followed = 16,
 }
 
+/// <param name="Metadata">All that is to be recorded from now on, whatever the kind.</param>
+/// <param name="ContentWasRead">Checksum, time of verification and state move as well; otherwise they stay.</param>
+/// <param name="Extended">As <paramref name="Metadata"/>.</param>
 /// <param name="Attributes">Those watched that differ: not empty with <see cref="RefreshKind.Attributes"/>.</param>
 /// <param name="IsTouchReported">The target wants an event for a touched file.</param>
-/// <param name="ContentWasRead">
-/// Checksum and time of verification move as well. Otherwise only the attributes (mode, owner, group) are written, and
-/// <paramref name="Metadata"/> carries everything else as recorded.
-/// </param>
+/// <param name="Groups">As read; meaningful with <see cref="RefreshKind.FirstRead"/> and
+/// <see cref="RefreshKind.AlgorithmChanged"/>, otherwise those recorded stay.</param>
 public sealed record RefreshedFile(
     long Id,
     FilePath Path,
@@ -65,7 +69,7 @@ public sealed record RefreshedFile(
     bool IsTouchReported = false,
     ReadOnlyMemory<byte> Groups = default);
 
-public sealed record VerifiedFile(long Id, FilePath Path);
+public readonly record struct VerifiedFile(long Id, FilePath Path);
 
 /// <param name="IsTampered">ctime moved: somebody wrote and put the mtime back. Decay moves no time at all.</param>
 /// <param name="ObservedCtimeNs">Null: the storage has none.</param>
@@ -119,4 +123,7 @@ public static class ScanFaultKinds
     public const string FileUnreadable = "file_unreadable";
     public const string Unstable = "unstable";
     public const string Timeout = "timeout";
+
+    /// <summary>The file could be read, but not its extended attributes.</summary>
+    public const string AttributesUnreadable = "attributes_unreadable";
 }

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Fixity.Core;
+using Fixity.Core.Patterns;
 using Fixity.Scanning.Merging;
 using Fixity.Scanning.Reading;
 using Fixity.Scanning.Recording;
@@ -9,12 +11,14 @@ namespace Fixity.Scanning;
 /// <summary>Scans one segment of a target: walk and baseline side by side, files read on several threads, results handed
 /// over in path order.</summary>
 /// <remarks>
-/// Three stages joined by bounded queues. A slow sink fills the queue of steps, which stops the merge, which stops the
-/// walk and the cursor: memory does not grow with the number of files.
+/// Three stages hand each other blocks of steps: the merge fills them in walk order, workers settle the files in them in
+/// any order, the recorder takes them in walk order. The queue of blocks is bounded: a slow sink fills it, which stops the
+/// merge, which stops the walk and the cursor, and memory does not grow with the number of files.
 /// </remarks>
+/// <param name="throttle">How fast the storage may be read; null: as fast as it can.</param>
 public sealed class SegmentScanner(
     IStorageBackend backend, IBaselineReader baseline, IScanSink sink, ISegmentControl control, SegmentLimits limits,
-    TimeProvider clock)
+    TimeProvider clock, StorageThrottle? throttle = null)
 {
     /// <summary>Runs the segment to its end, or until the control says stop.</summary>
     /// <exception cref="StorageIdentityChangedException">Another storage, or none, is at the root.</exception>
@@ -23,19 +27,28 @@ public sealed class SegmentScanner(
     /// <exception cref="OperationCanceledException">Cancelled, or the lease is lost: nothing is committed any more.</exception>
     public async Task<SegmentResult> RunAsync(SegmentPlan plan, CancellationToken cancellation)
     {
-        var identity = await ProbeAsync(plan, cancellation);
+        var probe = await ProbeAsync(plan, cancellation);
+        var rules = new SegmentRules(plan, backend.Capabilities);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var workers = new HashWorkers(backend, control, limits, clock, run.Token);
-        var steps = Channel.CreateBounded<ScanStep>(
-            new BoundedChannelOptions(limits.Window) { SingleReader = true, SingleWriter = true });
-        var handover = new BatchHandover(backend, sink, workers.BytesRead, identity, limits, clock);
-        var recorder = new StepRecorder(steps.Reader, workers, handover, limits, clock, control.Stopping);
+        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe.MtimeGranularity);
+        await using var workers = new HashWorkers(setup, run.Token);
+        var blocks = Channel.CreateBounded<StepBlock>(
+            new BoundedChannelOptions(Math.Max(1, limits.Window / StepBlock.Capacity))
+            {
+                SingleReader = true,
+                SingleWriter = true,
+            });
+        var pool = new StepBlockPool();
+        var handover = new BatchHandover(
+            backend, sink, baseline, rules, workers.BytesRead, probe.Identity, limits, clock);
+        var recorder = new StepRecorder(blocks.Reader, pool, workers, handover, limits, clock, control.Stopping);
 
-        var merging = Task.Run(() => MergeAsync(plan, steps.Writer, workers, run.Token), CancellationToken.None);
+        var merging = Task.Run(
+            () => MergeAsync(plan.Range, rules, blocks.Writer, pool, workers, run.Token), CancellationToken.None);
         try
         {
             var outcome = await recorder.RunAsync(cancellation);
-            return new SegmentResult(outcome, identity, handover.HadFaults, workers.StalledReads);
+            return new SegmentResult(outcome, probe.Identity, handover.HadFaults, workers.StalledReads);
         }
         finally
         {
@@ -44,14 +57,14 @@ public sealed class SegmentScanner(
         }
     }
 
-    private async Task<string> ProbeAsync(SegmentPlan plan, CancellationToken cancellation)
+    private async Task<StorageProbe> ProbeAsync(SegmentPlan plan, CancellationToken cancellation)
     {
         try
         {
             var probe = await backend.ProbeAsync(cancellation).WaitAsync(limits.ReadTimeout, clock, cancellation);
             return plan.ExpectedIdentity is { } expected && !string.Equals(expected, probe.Identity, StringComparison.Ordinal)
                 ? throw new StorageIdentityChangedException(expected, probe.Identity)
-                : probe.Identity;
+                : probe;
         }
         catch (Exception failure) when (failure is StorageException or TimeoutException)
         {
@@ -61,23 +74,30 @@ public sealed class SegmentScanner(
 
     // Ends by completing the queue, with its failure if it has one: never by throwing past the recorder.
     private async Task MergeAsync(
-        SegmentPlan plan, ChannelWriter<ScanStep> steps, HashWorkers workers, CancellationToken stop)
+        PathRange range, SegmentRules rules, ChannelWriter<StepBlock> blocks, StepBlockPool pool, HashWorkers workers,
+        CancellationToken stop)
     {
         try
         {
-            await using (var walk = new WalkCursor(backend.ListAsync(plan.Range, stop), stop))
-            await using (var rows = new BaselineCursor(baseline.ReadAsync(plan.Range, stop), stop))
+            var filter = rules.Filter.IsEverything ? null : new FolderFilter(rules.Filter.Read());
+            await using (var walk = new WalkCursor(backend.ListAsync(range, stop, filter), stop))
+            await using (var rows = new BaselineCursor(baseline.ReadAsync(range, stop), stop))
             {
-                await new SegmentMerge(plan, walk, rows, steps, workers.Jobs, control).RunAsync(stop);
+                await new SegmentMerge(rules, walk, rows, blocks, workers.Jobs, pool, control).RunAsync(stop);
             }
 
-            steps.Complete();
+            blocks.Complete();
         }
 #pragma warning disable CA1031 // Not swallowed: the recorder reads it from the queue and throws it.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            steps.TryComplete(failure);
+            blocks.TryComplete(failure);
         }
+    }
+
+    private sealed class FolderFilter(PathFilterReader filter) : IEntryFilter
+    {
+        public bool Enters(ReadOnlySpan<byte> rangeKey) => !filter.LeavesOutFolder(rangeKey);
     }
 }

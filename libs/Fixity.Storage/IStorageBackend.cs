@@ -27,24 +27,34 @@ public interface IStorageBackend : IAsyncDisposable
     /// <para>A block is valid until the next one is asked for: its memory, the paths included, is then used again.</para>
     /// </remarks>
     /// <exception cref="StorageException">The root itself cannot be opened.</exception>
-    IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation);
+    /// <param name="filter">Which folders need not be gone into; null: all are.</param>
+    IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null);
 
     /// <summary>What is at the path now, or null when nothing is.</summary>
     /// <exception cref="StorageException">It could not be found out.</exception>
     ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation);
 
+    /// <summary>What the file at the path carries beside mode and owner; all null where this storage has no such thing.</summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageFault.Gone"/>: there is nothing; or it could not be found out.
+    /// </exception>
+    ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation);
+
     /// <summary>Opens a regular file for reading. Never waits for a writer, never follows a link.</summary>
+    /// <param name="source">A wish: a storage that cannot tell its cache from its medium reads as it can.</param>
     /// <exception cref="StorageException">
     /// <see cref="StorageFault.Gone"/>: there is nothing; <see cref="StorageFault.NotRegular"/>: no longer a file; or
     /// another fault.
     /// </exception>
-    ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation);
+    ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation);
 }
 
 /// <summary>One open file: its bytes by offset, and its metadata through the same handle.</summary>
 /// <remarks>Used by one caller at a time.</remarks>
 public interface IStorageFile : IAsyncDisposable
 {
+    /// <summary>What the file is now; the first call may answer with the look that the opening took.</summary>
     ValueTask<FileMetadata> StatAsync(CancellationToken cancellation);
 
     /// <returns>Bytes read; 0 only at the end of the file.</returns>
@@ -53,9 +63,12 @@ public interface IStorageFile : IAsyncDisposable
 }
 
 /// <param name="MaxConcurrentReads">Files that may be open at once; the engine opens no more.</param>
-/// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>
 /// <param name="HasRawNames">Whether names that are not UTF-8 are given, and open again, byte for byte.</param>
-public sealed record StorageCapabilities(int MaxConcurrentReads, TimeSpan MtimeGranularity, bool HasRawNames);
+/// <param name="HasCtime">Whether metadata tell when they last changed themselves, which nobody can set back.</param>
+/// <param name="HasExtendedAttributes">Whether <see cref="IStorageBackend.ReadAttributesAsync"/> can find any.</param>
+public sealed record StorageCapabilities(
+    int MaxConcurrentReads, bool HasRawNames, bool HasCtime, bool HasExtendedAttributes);
 
 /// <param name="Identity">Changes when another storage is at the root: another file system, or another directory.</param>
-public sealed record StorageProbe(string Identity);
+/// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>
+public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity);

@@ -15,7 +15,8 @@ internal sealed class FakeRestart(SegmentRun run) : IDisposable
     public Task<SegmentResult> GoOnAsync(CancellationToken cancellation = default) =>
         new SegmentScanner(run.Storage, run.Baseline, run.Baseline, _control, run.Limits, TimeProvider.System).RunAsync(
             new SegmentPlan(
-                run.Range with { After = run.Baseline.Checkpoint }, run.ExpectedIdentity, run.Algorithm, run.VerifyAll),
+                run.Range with { After = run.Baseline.Checkpoint }, run.ExpectedIdentity, run.Algorithm, run.VerifyAll,
+                run.Options),
             cancellation);
 
     public void Dispose() => _control.Dispose();
@@ -29,9 +30,9 @@ internal sealed class BrokenListing(IStorageBackend inner, FilePath breakAfter) 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => inner.ProbeAsync(cancellation);
 
     public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
     {
-        await foreach (var block in inner.ListAsync(range, cancellation))
+        await foreach (var block in inner.ListAsync(range, cancellation, filter))
         {
             if (block.Span[0].Path > breakAfter)
             {
@@ -45,8 +46,11 @@ internal sealed class BrokenListing(IStorageBackend inner, FilePath breakAfter) 
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) =>
         inner.StatAsync(path, cancellation);
 
-    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation) =>
-        inner.OpenAsync(path, cancellation);
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation) =>
+        inner.ReadAttributesAsync(path, cancellation);
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation) =>
+        inner.OpenAsync(path, source, cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -60,7 +64,7 @@ internal sealed class AnotherListing(
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => inner.ProbeAsync(cancellation);
 
     public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
     {
         await Task.Yield();
         yield return entries;
@@ -69,8 +73,11 @@ internal sealed class AnotherListing(
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) =>
         stat is null ? inner.StatAsync(path, cancellation) : ValueTask.FromResult(stat(path));
 
-    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation) =>
-        inner.OpenAsync(path, cancellation);
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation) =>
+        inner.ReadAttributesAsync(path, cancellation);
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation) =>
+        inner.OpenAsync(path, source, cancellation);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -78,15 +85,15 @@ internal sealed class AnotherListing(
 /// <summary>What a database in another collation would give.</summary>
 internal sealed class UnorderedBaseline : IBaselineReader
 {
-    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
-        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
-
     public async IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(
         PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.Yield();
         yield return new[] { Row("f1"), Row("F2") };
     }
+
+    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
+        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
 
     private static BaselineFile Row(string path) => new(
         1, FilePath.FromEscaped(path), default, FileState.Present, null, default, default, IsDue: false);

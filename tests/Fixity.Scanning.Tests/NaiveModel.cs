@@ -1,3 +1,4 @@
+using System.Text;
 using Fixity.Core;
 using Fixity.Testing.Scanning;
 using Fixity.Testing.Storage;
@@ -11,19 +12,26 @@ internal sealed class NaiveModel
 
     public List<string> Events { get; } = [];
 
-    public void Scan(FakeStorage storage, Func<string, bool> isDue)
+    /// <param name="isLeftOut">Whether the target's patterns leave a path out.</param>
+    public void Scan(FakeStorage storage, Func<string, bool> isDue, Func<string, bool> isLeftOut)
     {
         var paths = _rows.Keys.Concat(storage.Files.Keys.Select(path => path.ToString())).Distinct().ToList();
         foreach (var path in paths)
         {
-            var key = FilePath.FromEscaped(path);
-            if (storage.ListingFaults.Keys.Any(fault => fault.IsRoot || path.StartsWith(fault.ToString(), StringComparison.Ordinal)))
-            {
-                continue;
-            }
-
             var row = _rows.GetValueOrDefault(path);
-            if (!storage.Files.TryGetValue(key, out var file))
+            if (isLeftOut(path))
+            {
+                if (row is not null && row.State is not "deleted")
+                {
+                    _rows[path] = row with { State = "excluded" };
+                }
+            }
+            else if (storage.ListingFaults.Keys.Any(
+                fault => fault.IsRoot || path.StartsWith(fault.ToString(), StringComparison.Ordinal)))
+            {
+                // Nothing is known of it.
+            }
+            else if (!storage.Files.TryGetValue(FilePath.FromEscaped(path), out var file))
             {
                 Absent(path, row);
             }
@@ -39,12 +47,13 @@ internal sealed class NaiveModel
     }
 
     public IEnumerable<string> Describe() =>
-        _rows.OrderBy(row => FilePath.FromEscaped(row.Key)).Select(row => $"{row.Key}: {row.Value}");
+        _rows.OrderBy(row => FilePath.FromEscaped(row.Key)).Select(row => $"{row.Key}: {row.Value.Text()}");
 
     public static IEnumerable<string> Describe(MemoryBaseline baseline) => baseline.Rows.Values.Select(row =>
         $"{row.Path}: " + new Row(
-            row.State.ToString().ToLowerInvariant(), row.Metadata.SizeBytes, row.Metadata.MtimeNs, row.Metadata.Mode ?? -1,
-            Convert.ToHexStringLower(row.Checksum.Span), Convert.ToHexStringLower(row.ObservedChecksum.Span)));
+            row.State.ToString().ToLowerInvariant(), row.Metadata.SizeBytes, row.Metadata.MtimeNs,
+            row.Metadata.CtimeNs ?? -1, row.Metadata.Mode ?? -1, Convert.ToHexStringLower(row.Checksum.Span),
+            Convert.ToHexStringLower(row.ObservedChecksum.Span)).Text());
 
     private void Absent(string path, Row? row)
     {
@@ -58,55 +67,76 @@ internal sealed class NaiveModel
     private void Appeared(string path, FakeFile file)
     {
         var readable = file.ReadFault is null;
-        _rows[path] = new Row(
-            readable ? "present" : "unreadable", file.Content.Length, file.MtimeNs, file.Mode,
-            readable ? Hash(file) : "", "");
+        _rows[path] = Seen(readable ? "present" : "unreadable", file, readable ? Hash(file) : "");
         Events.Add($"added {path}");
     }
 
     private void Known(string path, Row row, FakeFile file, bool due)
     {
         var same = row.Size == file.Content.Length && row.Mtime == file.MtimeNs;
-        var look = !same || due || row.State is "corrupted" or "unreadable" || row.Checksum == "";
-        if (!look)
+        var ctimeMoved = row.Ctime != file.CtimeNs;
+        var modeMoved = row.Mode != file.Mode;
+        var damaged = row.State is "corrupted" or "tampered";
+        if (same && !due && row.State == "present" && (!ctimeMoved || modeMoved))
         {
-            _rows[path] = row with { Mode = file.Mode };
-            return;
-        }
-
-        if (file.ReadFault is not null)
-        {
-            _rows[path] = row with { State = row.State == "corrupted" ? "corrupted" : "unreadable" };
-            return;
-        }
-
-        var hash = Hash(file);
-        var moved = new Row("present", file.Content.Length, file.MtimeNs, file.Mode, hash, "");
-        if (row.Checksum == "" || row.Checksum == hash)
-        {
-            _rows[path] = moved with { Observed = row.State == "corrupted" ? "" : row.Observed };
-            if (row.State == "corrupted")
+            if (modeMoved)
             {
-                Events.Add($"restored {path}");
+                _rows[path] = row with { Mode = file.Mode, Ctime = file.CtimeNs };
+                Events.Add($"attributes {path}");
             }
         }
-        else if (row.State == "corrupted" && row.Observed == hash)
+        else if (file.ReadFault is not null)
         {
-            // Still corrupted, whatever its mtime says now.
-        }
-        else if (same)
-        {
-            _rows[path] = row with { State = "corrupted", Observed = hash };
-            Events.Add($"corrupted {path}");
+            _rows[path] = row with { State = damaged ? row.State : "unreadable" };
         }
         else
         {
-            _rows[path] = moved;
+            Read(path, row, file, same, ctimeMoved, damaged);
+        }
+    }
+
+    private void Read(string path, Row row, FakeFile file, bool same, bool ctimeMoved, bool damaged)
+    {
+        var hash = Hash(file);
+        if (row.Checksum == "" || row.Checksum == hash)
+        {
+            _rows[path] = Seen("present", file, hash);
+            var word = damaged ? "restored" : row.Mode != file.Mode ? "attributes" : null;
+            if (word is not null)
+            {
+                Events.Add($"{word} {path}");
+            }
+        }
+        else if (damaged && row.Observed == hash)
+        {
+            // Damaged as before, whatever its times say now.
+        }
+        else if (same)
+        {
+            var word = ctimeMoved ? "tampered" : "corrupted";
+            _rows[path] = row with { State = word, Observed = hash };
+            Events.Add($"{word} {path}");
+        }
+        else
+        {
+            _rows[path] = Seen("present", file, hash);
             Events.Add($"modified {path}");
         }
     }
 
+    private static Row Seen(string state, FakeFile file, string hash) =>
+        new(state, file.Content.Length, file.MtimeNs, file.CtimeNs, file.Mode, hash, "");
+
     private static string Hash(FakeFile file) => Convert.ToHexStringLower(SegmentRun.Checksum(file.Content));
 
-    private sealed record Row(string State, long Size, long Mtime, int Mode, string Checksum, string Observed);
+    private sealed record Row(
+        string State, long Size, long Mtime, long Ctime, int Mode, string Checksum, string Observed)
+    {
+        // What a damaged file once held means nothing while it is deleted or left out.
+        public string Text()
+        {
+            var text = new StringBuilder($"{State} {Size} bytes, mtime {Mtime}, ctime {Ctime}, mode {Mode}, {Checksum}");
+            return State is "corrupted" or "tampered" ? text.Append($", seen {Observed}").ToString() : text.ToString();
+        }
+    }
 }

@@ -43,8 +43,8 @@ public sealed class RealTreeTests : IDisposable
 
         Assert.Equal(
             [
-                "added d2/s2/renamed.txt", "corrupted d3/s0/3.txt", "deleted d1/s1/1.txt", "deleted d2/s2/2.txt",
-                "modified d0/s0/0.txt",
+                "added d2/s2/renamed.txt", "deleted d1/s1/1.txt", "deleted d2/s2/2.txt", "modified d0/s0/0.txt",
+                "tampered d3/s0/3.txt",
             ],
             _baseline.Events.Order(StringComparer.Ordinal));
         Assert.True(Assert.Single(_baseline.Batches.SelectMany(batch => batch.Corrupted)).IsTampered);

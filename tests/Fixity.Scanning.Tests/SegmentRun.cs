@@ -24,6 +24,8 @@ internal sealed class SegmentRun : IDisposable
 
     public PathRange Range { get; set; }
 
+    public TargetOptions? Options { get; set; }
+
     /// <summary>Starts a scan from its beginning.</summary>
     public Task<SegmentResult> ScanAsync(CancellationToken cancellation = default)
     {
@@ -34,7 +36,7 @@ internal sealed class SegmentRun : IDisposable
     /// <summary>Goes on from the committed checkpoint.</summary>
     public Task<SegmentResult> GoOnAsync(CancellationToken cancellation = default) =>
         new SegmentScanner(Storage, Baseline, Baseline, Control, Limits, TimeProvider.System).RunAsync(
-            new SegmentPlan(Range with { After = Baseline.Checkpoint }, ExpectedIdentity, Algorithm, VerifyAll),
+            new SegmentPlan(Range with { After = Baseline.Checkpoint }, ExpectedIdentity, Algorithm, VerifyAll, Options),
             cancellation);
 
     /// <summary>Scans what was put so far, and forgets that it was an event.</summary>

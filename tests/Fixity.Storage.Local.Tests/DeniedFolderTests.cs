@@ -52,7 +52,7 @@ public sealed partial class DeniedFolderTests : IDisposable
     /// <summary>The kernel keeps the identity for files per thread, and a new thread inherits it: so does the walk's.</summary>
     private async Task<List<StorageEntry>> ListAsNobodyAsync(PathRange range)
     {
-        await using var backend = new LinuxStorageBackend(_tree.Root);
+        await using var backend = new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
         await backend.ProbeAsync(CancellationToken.None);
         var blocks = backend.ListAsync(range, CancellationToken.None).GetAsyncEnumerator();
         Task<bool>? first = null;

@@ -55,11 +55,11 @@ public sealed class LinuxWalkTests : IDisposable
         _tree.Folder("folder");
         _tree.Link("way", "folder");
         _tree.File("folder/file");
-        await using var backend = new LinuxStorageBackend(_tree.Root);
+        await using var backend = new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
 
         foreach (var path in (string[])["fifo", "shadow", "way/file", "folder/../folder/file/../../../etc/passwd"])
         {
-            var opening = Task.Run(async () => await backend.OpenAsync(FilePath.FromEscaped(path), CancellationToken.None));
+            var opening = Task.Run(async () => await backend.OpenAsync(FilePath.FromEscaped(path), ReadSource.Cache, CancellationToken.None));
             var refused = await Assert.ThrowsAsync<StorageException>(() => opening.WaitAsync(TimeSpan.FromSeconds(10)));
             Assert.Equal(StorageFault.NotRegular, refused.Fault);
         }
@@ -69,10 +69,10 @@ public sealed class LinuxWalkTests : IDisposable
     public async Task Nothing_above_the_root_can_be_named()
     {
         _tree.File("inside/file");
-        await using var backend = new LinuxStorageBackend(Path.Join(_tree.Root, "inside"));
+        await using var backend = new LinuxStorageBackend(Path.Join(_tree.Root, "inside"), new LocalStorageOptions());
 
         await Assert.ThrowsAsync<StorageException>(
-            async () => await backend.OpenAsync(FilePath.FromEscaped("../inside/file"), CancellationToken.None));
+            async () => await backend.OpenAsync(FilePath.FromEscaped("../inside/file"), ReadSource.Cache, CancellationToken.None));
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class LinuxWalkTests : IDisposable
         Assert.All(entries, entry => Assert.Equal(EntryKind.File, entry.Kind));
         Assert.Equal(11, entries.Count);
         Assert.Equal(entries.Select(entry => entry.Path).Order(), entries.Select(entry => entry.Path));
-        await using var backend = new LinuxStorageBackend(_tree.Root);
-        await using var file = await backend.OpenAsync(entries[0].Path, CancellationToken.None);
+        await using var backend = new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
+        await using var file = await backend.OpenAsync(entries[0].Path, ReadSource.Cache, CancellationToken.None);
         var buffer = new byte[10];
         Assert.Equal(4, await file.ReadAsync(0, buffer, CancellationToken.None));
         Assert.NotNull(await backend.StatAsync(entries[0].Path, CancellationToken.None));
@@ -134,7 +134,7 @@ public sealed class LinuxWalkTests : IDisposable
     public async Task Another_directory_at_the_root_is_another_identity()
     {
         _tree.File("root/f");
-        await using var backend = new LinuxStorageBackend(Path.Join(_tree.Root, "root"));
+        await using var backend = new LinuxStorageBackend(Path.Join(_tree.Root, "root"), new LocalStorageOptions());
         var before = await backend.ProbeAsync(CancellationToken.None);
         Directory.Move(Path.Join(_tree.Root, "root"), Path.Join(_tree.Root, "away"));
         _tree.Folder("root");
@@ -151,7 +151,7 @@ public sealed class LinuxWalkTests : IDisposable
         _tree.File("file");
         foreach (var name in (string[])["missing", "file"])
         {
-            await using var backend = new LinuxStorageBackend(Path.Join(_tree.Root, name));
+            await using var backend = new LinuxStorageBackend(Path.Join(_tree.Root, name), new LocalStorageOptions());
             var refused = await Assert.ThrowsAsync<StorageException>(() => backend.ProbeAsync(CancellationToken.None));
             Assert.Equal(StorageFault.Configuration, refused.Fault);
         }
@@ -184,7 +184,7 @@ public sealed class LinuxWalkTests : IDisposable
             _tree.File($"a{i}");
         }
 
-        await using var backend = new LinuxStorageBackend(_tree.Root);
+        await using var backend = new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
         var listed = new List<StorageEntry>();
         await foreach (var block in backend.ListAsync(PathRange.Everything, CancellationToken.None))
         {
@@ -204,7 +204,7 @@ public sealed class LinuxWalkTests : IDisposable
 
     private async Task<List<StorageEntry>> ListAsync(PathRange range = default)
     {
-        await using var backend = new LinuxStorageBackend(_tree.Root);
+        await using var backend = new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
         var entries = new List<StorageEntry>();
         await foreach (var block in backend.ListAsync(range, CancellationToken.None))
         {

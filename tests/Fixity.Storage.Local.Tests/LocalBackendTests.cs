@@ -18,7 +18,7 @@ public sealed class LinuxBackendConformsTests : StorageBackendConformance, IDisp
     // After DisposeAsync, which closes the backend.
     public void Dispose() => _tree.Dispose();
 
-    protected override IStorageBackend Open() => new LinuxStorageBackend(_tree.Root);
+    protected override IStorageBackend Open() => new LinuxStorageBackend(_tree.Root, new LocalStorageOptions());
 
     protected override Task PutAsync(FilePath path, byte[] content)
     {
@@ -36,7 +36,7 @@ public sealed class PortableBackendConformsTests : StorageBackendConformance, ID
     // After DisposeAsync, which closes the backend.
     public void Dispose() => _tree.Dispose();
 
-    protected override IStorageBackend Open() => new PortableStorageBackend(_tree.Root);
+    protected override IStorageBackend Open() => new PortableStorageBackend(_tree.Root, new LocalStorageOptions());
 
     protected override Task PutAsync(FilePath path, byte[] content)
     {

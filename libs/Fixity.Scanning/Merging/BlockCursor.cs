@@ -22,38 +22,37 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
 
     public bool HasCurrent => _index < _block.Length;
 
+    public bool IsAtEnd { get; private set; }
+
+    /// <summary>The block at hand is used up: <see cref="FetchAsync"/> is next.</summary>
+    public bool NeedsBlock => !HasCurrent && !IsAtEnd;
+
     public ref readonly T Current => ref _block.Span[_index];
 
     public FilePath Key => KeyOf(Current);
 
-    public ValueTask MoveNextAsync()
+    /// <summary>Goes to the next element of the block at hand.</summary>
+    public void Advance()
     {
         if (_index + 1 >= _block.Length)
         {
-            return FetchAsync();
+            KeepHighest();
+            (_block, _index) = (default, 0);
+            return;
         }
 
         _index++;
         CheckOrder();
-        return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => _blocks.DisposeAsync();
-
-    protected abstract FilePath KeyOf(in T element);
-
-    /// <summary>Whether the element may come behind keys that are below its own: a fault met in the middle may.</summary>
-    protected abstract bool MayComeLate(in T element);
-
-    private async ValueTask FetchAsync()
+    /// <summary>Waits for the next block; the end of the stream is none.</summary>
+    public async ValueTask FetchAsync()
     {
-        KeepHighest();
         do
         {
-            _index = 0;
-            _block = default;
             if (!await _blocks.MoveNextAsync())
             {
+                IsAtEnd = true;
                 return;
             }
 
@@ -63,6 +62,13 @@ internal abstract class BlockCursor<T>(IAsyncEnumerable<ReadOnlyMemory<T>> strea
 
         CheckOrder();
     }
+
+    public ValueTask DisposeAsync() => _blocks.DisposeAsync();
+
+    protected abstract FilePath KeyOf(in T element);
+
+    /// <summary>Whether the element may come behind keys that are below its own: a fault met in the middle may.</summary>
+    protected abstract bool MayComeLate(in T element);
 
     private void CheckOrder()
     {

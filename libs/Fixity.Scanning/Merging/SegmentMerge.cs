@@ -1,27 +1,38 @@
 using System.Threading.Channels;
 using Fixity.Core;
+using Fixity.Core.Patterns;
 using Fixity.Scanning.Reading;
 using Fixity.Storage;
 
 namespace Fixity.Scanning.Merging;
 
-/// <summary>Goes through walk and baseline side by side in path order and decides, file by file, what is to be done.</summary>
-/// <remarks>Holds one entry and one row; everything else is in the two streams and in the bounded queue behind it.</remarks>
+/// <summary>Goes through walk and baseline side by side in path order and decides, path by path, what must be found out.</summary>
+/// <remarks>
+/// Holds one entry, one row and one block of steps; everything else is in the two streams and in the bounded queue behind
+/// it. What is in hand is gone through without waiting for anything: an unchanged file costs a comparison.
+/// </remarks>
 internal sealed class SegmentMerge(
-    SegmentPlan plan,
+    SegmentRules rules,
     WalkCursor walk,
     BaselineCursor baseline,
-    ChannelWriter<ScanStep> steps,
-    ChannelWriter<HashJob> jobs,
+    ChannelWriter<StepBlock> steps,
+    ChannelWriter<ReadJob> jobs,
+    StepBlockPool pool,
     ISegmentControl control)
 {
+    // How far it goes before it looks whether somebody wants something of it.
     private const int PassedPerStep = 512;
 
+    // One path may take two.
+    private const int StepsOfOnePath = 2;
+
+    private readonly PathFilterReader _filter = rules.Filter.Read();
+    private StepBlock _block = pool.Take();
     private ScanTally _tally;
     private int _passed;
 
-    // Exclusive; nearer than the plan's once somebody took over what lies behind.
-    private FilePath? _end = plan.Range.To;
+    // Where the segment ends since somebody took over the rest.
+    private FilePath? _end;
 
     // What nothing is known of: rows below it are neither present nor deleted.
     private FilePath? _unknown;
@@ -29,33 +40,74 @@ internal sealed class SegmentMerge(
     // A mount is not a fault by itself: only when it hides files that the baseline has.
     private bool _unknownIsMount;
 
+    private bool HasEntry => walk.HasCurrent && (_end is not { } end || walk.Key < end);
+
+    private bool HasRow => baseline.HasCurrent && (_end is not { } end || baseline.Key < end);
+
     /// <summary>Goes on to the end of both streams, or until the process is to end.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await walk.MoveNextAsync();
-        await baseline.MoveNextAsync();
-        while (walk.HasCurrent || baseline.HasCurrent)
+        do
         {
             if (control.Stopping.IsCancellationRequested)
             {
                 return;
             }
 
-            await control.WaitWhilePausedAsync(cancellation);
+            await PauseAsync(cancellation);
+            await FetchAsync(walk.NeedsBlock ? walk.FetchAsync() : default, cancellation);
+            await FetchAsync(baseline.NeedsBlock ? baseline.FetchAsync() : default, cancellation);
             AnswerSplit();
-            if (_end is { } end && Next >= end)
+            if (PassInHand() || _block.Count + StepsOfOnePath > StepBlock.Capacity)
             {
-                break;
+                await HandOverAsync(cancellation);
             }
-
-            await PassAsync(cancellation);
         }
+        while (HasEntry || HasRow || walk.NeedsBlock || baseline.NeedsBlock);
 
         // What was passed since the last step. No position: the end is further than any.
-        await EmitAsync(new ScanStep(default, TakeTally()), cancellation);
+        Emit(new ScanStep { Tally = TakeTally() });
+        await HandOverAsync(cancellation);
+        control.PendingSplit?.Settle(false);
     }
 
-    private FilePath Next => !walk.HasCurrent || (baseline.HasCurrent && baseline.Key < walk.Key) ? baseline.Key : walk.Key;
+    private async ValueTask PauseAsync(CancellationToken cancellation)
+    {
+        var pause = control.WaitWhilePausedAsync(cancellation);
+        if (!pause.IsCompletedSuccessfully)
+        {
+            await HandOverAsync(cancellation);
+            await pause;
+        }
+    }
+
+    // Nobody shall wait for what is found already while this waits for more.
+    private async ValueTask FetchAsync(ValueTask fetch, CancellationToken cancellation)
+    {
+        if (fetch.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        try
+        {
+            await HandOverAsync(cancellation);
+        }
+        finally
+        {
+            await fetch; // A stream must not be closed while it is asked for more.
+        }
+    }
+
+    private async ValueTask HandOverAsync(CancellationToken cancellation)
+    {
+        if (_block.Count > 0)
+        {
+            var full = _block;
+            _block = pool.Take();
+            await steps.WriteAsync(full, cancellation);
+        }
+    }
 
     private void AnswerSplit()
     {
@@ -64,95 +116,161 @@ internal sealed class SegmentMerge(
             return;
         }
 
-        var accepted = Next < split.At && (_end is not { } end || split.At < end);
-        _end = accepted ? split.At : _end;
-        split.Settle(accepted);
+        // Everything taken so far lies before what is next.
+        var isAhead = (HasEntry && walk.Key < split.At) || (HasRow && baseline.Key < split.At);
+        _end = isAhead && (_end is not { } end || split.At < end) ? split.At : _end;
+        split.Settle(isAhead && _end == split.At);
     }
 
-    private async ValueTask PassAsync(CancellationToken cancellation)
+    /// <summary>Passes what both streams have in hand.</summary>
+    /// <returns>Whether it stopped because the block of steps is full.</returns>
+    private bool PassInHand()
     {
-        var order = !walk.HasCurrent ? 1 : !baseline.HasCurrent ? -1 : walk.Key.CompareTo(baseline.Key);
+        for (var i = 0; i < PassedPerStep && !walk.NeedsBlock && !baseline.NeedsBlock; i++)
+        {
+            var (hasEntry, hasRow) = (HasEntry, HasRow);
+            if (!hasEntry && !hasRow)
+            {
+                return false;
+            }
+
+            if (_block.Count + StepsOfOnePath > StepBlock.Capacity)
+            {
+                return true;
+            }
+
+            Pass(!hasEntry ? 1 : !hasRow ? -1 : walk.Key.CompareTo(baseline.Key));
+        }
+
+        return false;
+    }
+
+    private void Pass(int order)
+    {
         var takesRow = order > 0;
         if (takesRow)
         {
-            await RowAloneAsync(cancellation);
+            RowAlone();
         }
         else if (walk.Current.Kind == EntryKind.ListingFault)
         {
-            await ListingFaultAsync(cancellation);
+            ListingFault();
         }
         else
         {
             takesRow = order == 0;
-            await EntryAsync(takesRow, cancellation);
+            Entry(takesRow);
         }
 
         if (++_passed >= PassedPerStep)
         {
-            await EmitAsync(new ScanStep((order > 0 ? baseline.Key : walk.Key).ToOwned(), TakeTally()), cancellation);
+            Emit(new ScanStep { Position = order > 0 ? baseline.Key : walk.Key, Tally = TakeTally() });
         }
 
         if (order <= 0)
         {
-            await walk.MoveNextAsync();
+            walk.Advance();
         }
 
         if (takesRow)
         {
-            await baseline.MoveNextAsync();
+            baseline.Advance();
         }
     }
 
-    private ValueTask RowAloneAsync(CancellationToken cancellation)
+    private void RowAlone()
     {
-        var unknown = _unknown is { } range && baseline.Key.IsBelow(range);
-        var verdict = VerdictRules.Judge(
-            baseline.Current, new Observation(unknown ? Finding.NotListed : Finding.Absent, default));
-
-        if (verdict == Verdict.Unknown)
+        ref readonly var row = ref baseline.Current;
+        if (!VerdictRules.IsLive(row))
         {
-            _tally.FilesUnknown++;
-            return _unknownIsMount ? HiddenByMountAsync(cancellation) : ValueTask.CompletedTask;
+            return;
         }
 
-        return verdict == Verdict.Deleted ? EmitAsync(Disappeared(), cancellation) : ValueTask.CompletedTask;
+        if (_filter.LeavesOut(row.Path))
+        {
+            RowExcluded();
+        }
+        else if (_unknown is { } range && row.Path.IsBelow(range))
+        {
+            var verdict = VerdictRules.Judge(row, new Observation(Finding.NotListed), rules.Watched).Verdict;
+            _tally.FilesUnknown += verdict == Verdict.Unknown ? 1 : 0;
+            HiddenByMount();
+        }
+        else
+        {
+            Emit(new ScanStep
+            {
+                Position = row.Path, Tally = TakeTally(), IsFile = true, HasRow = true, Row = row, Work = ScanWork.Absence,
+            });
+        }
     }
 
-    private async ValueTask ListingFaultAsync(CancellationToken cancellation)
+    private void RowExcluded()
     {
-        var fault = walk.Current;
+        ref readonly var row = ref baseline.Current;
+        if (VerdictRules.IsLive(row) && row.State != FileState.Excluded)
+        {
+            Emit(new ScanStep
+            {
+                Position = row.Path,
+                Tally = TakeTally(),
+                IsFile = true,
+                HasRow = true,
+                Row = row,
+                Answer = new ReadAnswer(Finding.Excluded),
+            });
+        }
+    }
+
+    private void ListingFault()
+    {
+        ref readonly var fault = ref walk.Current;
+        if (_filter.LeavesOutFolder(fault.Path.Bytes))
+        {
+            return;
+        }
+
         var prefix = fault.Path.ToOwned();
         (_unknown, _unknownIsMount) = (prefix, false);
-
         var message = fault.Message ?? fault.Fault.Name();
-        await EmitAsync(
-            new ScanStep(prefix, TakeTally(), Effect: new UnknownRange(prefix, fault.Fault.Name(), message)), cancellation);
-        await EmitAsync(
-            new ScanStep(prefix, default, Effect: new ScanFault(prefix, ScanFaultKinds.DirectoryUnreadable, message)),
-            cancellation);
+        EmitFault(prefix, new UnknownRange(prefix, fault.Fault.Name(), message));
+        EmitFault(prefix, new ScanFault(prefix, ScanFaultKinds.DirectoryUnreadable, message));
     }
 
-    private async ValueTask HiddenByMountAsync(CancellationToken cancellation)
+    private void HiddenByMount()
     {
-        _unknownIsMount = false;
-        var prefix = _unknown ?? throw new InvalidOperationException("Only a range can be hidden by a mount.");
-        await EmitAsync(
-            new ScanStep(
-                baseline.Key.ToOwned(), TakeTally(),
-                Effect: new UnknownRange(prefix, SkipKind.Mount.Name(), "another file system is mounted over it")),
-            cancellation);
+        if (_unknownIsMount && _unknown is { } prefix)
+        {
+            _unknownIsMount = false;
+            EmitFault(
+                baseline.Key,
+                new UnknownRange(prefix, SkipKind.Mount.Name(), "another file system is mounted over it"));
+        }
     }
 
-    private ValueTask EntryAsync(bool hasRow, CancellationToken cancellation)
+    private void Entry(bool hasRow)
     {
-        var entry = walk.Current;
+        ref readonly var entry = ref walk.Current;
+        if (!rules.Filter.IsEverything && IsLeftOut(entry))
+        {
+            _tally.FilesExcluded += entry.Kind == EntryKind.File ? 1 : 0;
+            if (hasRow)
+            {
+                RowExcluded();
+            }
+
+            return;
+        }
+
         switch (entry.Kind)
         {
             case EntryKind.File:
-                return FileAsync(entry, hasRow, cancellation);
+                File(entry, hasRow);
+                break;
 
             case EntryKind.EntryFault:
-                return EntryFaultAsync(entry, hasRow, cancellation);
+                EntryFault(entry, hasRow);
+                break;
 
             case EntryKind.Skipped:
                 _tally.FilesSkipped++;
@@ -161,81 +279,86 @@ internal sealed class SegmentMerge(
                     (_unknown, _unknownIsMount) = (entry.Path.ToOwned(), true);
                 }
 
-                // Where the baseline has a file there is none any more, and the listing proves it.
-                return hasRow ? RowAloneAsync(cancellation) : ValueTask.CompletedTask;
+                if (hasRow)
+                {
+                    RowAlone(); // Where the baseline has a file there is none any more, and the listing proves it.
+                }
+
+                break;
 
             default:
                 throw new InvalidOperationException($"A walk gave an entry of kind {entry.Kind}.");
         }
     }
 
-    private ValueTask FileAsync(in StorageEntry entry, bool hasRow, CancellationToken cancellation)
+    private bool IsLeftOut(in StorageEntry entry) =>
+        entry.Path.IsRangeKey ? _filter.LeavesOutFolder(entry.Path.Bytes) : _filter.LeavesOut(entry.Path);
+
+    private void File(in StorageEntry entry, bool hasRow)
     {
         _tally.FilesSeen++;
         _tally.BytesSeen += entry.Metadata.SizeBytes;
 
-        BaselineFile? row = hasRow ? baseline.Current : null;
-        if (VerdictRules.NeedsContent(row, entry.Metadata, plan.VerifyAll))
+        if (!hasRow || !VerdictRules.IsLive(baseline.Current))
         {
-            return SubmitAsync(new HashJob(entry.Path.ToOwned(), entry.Metadata, Owned(row), plan.Algorithm), cancellation);
+            var work = ScanWork.Content | ((rules.Watched & WatchedAttributes.Extended) != 0 ? ScanWork.Extended : 0);
+            EmitFile(entry, hasRow, work);
+            return;
         }
 
-        var verdict = VerdictRules.Judge(row, new Observation(Finding.Listed, entry.Metadata));
-        return verdict == Verdict.Attributes
-            ? EmitAsync(AttributesChanged(entry), cancellation)
-            : ValueTask.CompletedTask;
+        ref readonly var row = ref baseline.Current;
+        var needed = (VerdictRules.NeedsContent(row, entry.Metadata, rules.VerifyAll) ? ScanWork.Content : ScanWork.None)
+            | (VerdictRules.NeedsExtended(row, entry.Metadata, rules.Watched) ? ScanWork.Extended : ScanWork.None);
+        if (needed != ScanWork.None || VerdictRules.IsWorthRecording(row, entry.Metadata))
+        {
+            EmitFile(entry, hasRow: true, needed);
+        }
     }
 
-    private async ValueTask EntryFaultAsync(StorageEntry entry, bool hasRow, CancellationToken cancellation)
+    private void EmitFile(in StorageEntry entry, bool hasRow, ScanWork work)
+    {
+        var step = new ScanStep
+        {
+            Position = entry.Path,
+            Tally = TakeTally(),
+            IsFile = true,
+            Work = work,
+            HasRow = hasRow,
+            Row = hasRow ? baseline.Current : default,
+            IsListed = true,
+            Listed = entry.Metadata,
+            Answer = new ReadAnswer(Finding.Listed),
+        };
+        step.IsVerification = step.HasLiveRow && step.Row.HasChecksum && step.Row.Metadata.SameContentAs(step.Listed);
+        Emit(step);
+    }
+
+    private void EntryFault(in StorageEntry entry, bool hasRow)
     {
         _tally.FilesSeen++;
-        var path = entry.Path.ToOwned();
-        var step = new ScanStep(path, TakeTally());
-        if (hasRow && baseline.Current.State != FileState.Deleted)
+        Emit(new ScanStep
         {
-            var effect = new UnreadableFile(baseline.Current.Id, false, path, null, entry.Fault.Name());
-            await EmitAsync(step with { Effect = effect }, cancellation);
-            step = step with { Tally = default };
-        }
-
-        var fault = new ScanFault(path, ScanFaultKinds.FileUnreadable, entry.Message ?? entry.Fault.Name());
-        await EmitAsync(step with { Effect = fault }, cancellation);
+            Position = entry.Path,
+            Tally = TakeTally(),
+            IsFile = true,
+            HasRow = hasRow,
+            Row = hasRow ? baseline.Current : default,
+            Answer = ReadAnswer.Unreadable(entry.Fault, entry.Message ?? entry.Fault.Name()),
+        });
     }
 
-    private ScanStep Disappeared()
-    {
-        var row = baseline.Current;
-        var path = row.Path.ToOwned();
-        return new ScanStep(path, TakeTally(), Effect: new DisappearedFile(
-            row.Id, path, row.Metadata, row.Algorithm, row.Checksum.ToArray()));
-    }
+    private void EmitFault(FilePath position, object fault) =>
+        Emit(new ScanStep { Position = position, Tally = TakeTally(), Fault = fault });
 
-    private ScanStep AttributesChanged(in StorageEntry entry)
-    {
-        var row = baseline.Current;
-        var path = row.Path.ToOwned();
-        var metadata = row.Metadata with
-        {
-            Mode = entry.Metadata.Mode ?? row.Metadata.Mode,
-            Uid = entry.Metadata.Uid ?? row.Metadata.Uid,
-            Gid = entry.Metadata.Gid ?? row.Metadata.Gid,
-        };
-        return new ScanStep(path, TakeTally(), Effect: new RefreshedFile(
-            row.Id, path, RefreshKind.Attributes, row.Metadata, metadata, ContentWasRead: false,
-            row.Algorithm, row.Checksum.ToArray()));
-    }
-
-    // In the order first: a worker may be done with it before the recorder hears of it, but never the other way round.
-    private async ValueTask SubmitAsync(HashJob job, CancellationToken cancellation)
-    {
-        await EmitAsync(new ScanStep(job.Path, TakeTally(), job), cancellation);
-        await jobs.WriteAsync(job, cancellation);
-    }
-
-    private ValueTask EmitAsync(ScanStep step, CancellationToken cancellation)
+    private void Emit(in ScanStep step)
     {
         _passed = 0;
-        return steps.WriteAsync(step, cancellation);
+        var index = _block.Add(step);
+        if (step.Work != ScanWork.None)
+        {
+            // Unbounded, and bounded all the same by the queue of blocks; refused only when reading has ended.
+            jobs.TryWrite(new ReadJob(_block, index));
+        }
     }
 
     private ScanTally TakeTally()
@@ -244,12 +367,4 @@ internal sealed class SegmentMerge(
         _tally = default;
         return tally;
     }
-
-    // The block that the row lies in is used again long before the file is read.
-    private static BaselineFile? Owned(BaselineFile? row) => row is not { } kept ? null : kept with
-    {
-        Path = default,
-        Checksum = kept.Checksum.ToArray(),
-        ObservedChecksum = kept.ObservedChecksum.ToArray(),
-    };
 }

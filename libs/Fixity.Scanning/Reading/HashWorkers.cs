@@ -9,12 +9,16 @@ internal sealed class HashWorkers : IAsyncDisposable
     /// <summary>So many hanging reads are not of the files but of the storage.</summary>
     public const int MaxStalledReads = 32;
 
+    /// <summary>So many threads may hang in reads of all segments of this process, those that ended included.</summary>
+    public const int MaxHungReads = 128;
+
+    private static int s_hungReads;
+
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<HashJob> _jobs = Channel.CreateUnbounded<HashJob>();
+    private readonly Channel<ReadJob> _jobs = Channel.CreateUnbounded<ReadJob>();
     private readonly CancellationTokenSource _stop;
-    private readonly IStorageBackend _backend;
-    private readonly ISegmentControl _control;
+    private readonly ReaderSetup _setup;
     private readonly SegmentLimits _limits;
     private readonly TimeProvider _clock;
     private readonly List<(ReadProgress Progress, Task Ended)> _workers = [];
@@ -22,13 +26,12 @@ internal sealed class HashWorkers : IAsyncDisposable
     private readonly Task _watching;
     private int _stalledReads;
 
-    public HashWorkers(
-        IStorageBackend backend, ISegmentControl control, SegmentLimits limits, TimeProvider clock,
-        CancellationToken cancellation)
+    public HashWorkers(ReaderSetup setup, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        (_backend, _control, _limits, _clock) = (backend, control, limits, clock);
-        for (var i = 0; i < Math.Clamp(limits.Workers, 1, backend.Capabilities.MaxConcurrentReads); i++)
+        (_setup, _limits, _clock) = (setup, setup.Limits, setup.Clock);
+        var most = setup.Backend.Capabilities.MaxConcurrentReads;
+        for (var i = 0; i < Math.Clamp(_limits.Workers, 1, most); i++)
         {
             _workers.Add(StartWorker());
         }
@@ -36,8 +39,8 @@ internal sealed class HashWorkers : IAsyncDisposable
         _watching = WatchAsync(_stop.Token);
     }
 
-    /// <summary>Where files to be read go. Not bounded here: the queue of steps, which holds each of them too, is.</summary>
-    public ChannelWriter<HashJob> Jobs => _jobs.Writer;
+    /// <summary>Where files to be read go. Not bounded here: the queue of blocks, which holds each of them too, is.</summary>
+    public ChannelWriter<ReadJob> Jobs => _jobs.Writer;
 
     public ByteCount BytesRead { get; } = new();
 
@@ -48,6 +51,7 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _jobs.Writer.TryComplete();
         await _stop.CancelAsync();
         await _watching;
         var all = Task.WhenAll(_workers.Select(worker => worker.Ended));
@@ -68,17 +72,22 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     private async Task WorkAsync(ReadProgress progress, CancellationToken stop)
     {
-        using var reader = new FileReader(_backend, _control, progress, _clock, _limits.ReadBufferBytes);
+        using var reader = new FileReader(_setup, progress);
         try
         {
-            await foreach (var job in _jobs.Reader.ReadAllAsync(stop))
+            while (await _jobs.Reader.WaitToReadAsync(stop))
             {
-                progress.Take(job);
-                var isFirst = job.TrySettle(await reader.ReadAsync(job, stop));
-                progress.Take(null);
-                if (!isFirst)
+                while (_jobs.Reader.TryRead(out var job))
                 {
-                    return; // Given up meanwhile, and another works in this one's place.
+                    progress.Take(job);
+                    var answer = await reader.ReadAsync(job, stop);
+                    if (!progress.TryFinish())
+                    {
+                        return; // Given up meanwhile, and another works in this one's place.
+                    }
+
+                    reader.CopyDigests(job, answer);
+                    job.Block.Settle(job.Index, answer);
                 }
             }
         }
@@ -92,6 +101,10 @@ internal sealed class HashWorkers : IAsyncDisposable
         {
             _failed.TrySetException(failure);
         }
+        finally
+        {
+            Interlocked.Add(ref s_hungReads, progress.WasGivenUp ? -1 : 0);
+        }
     }
 
     private async Task WatchAsync(CancellationToken stop)
@@ -103,9 +116,9 @@ internal sealed class HashWorkers : IAsyncDisposable
             {
                 for (var i = 0; i < _workers.Count; i++)
                 {
-                    if (_workers[i].Progress.Waiting() >= _limits.ReadTimeout)
+                    if (_workers[i].Progress.TryGiveUp(_limits.ReadTimeout, out var job))
                     {
-                        GiveUp(i);
+                        Replace(i, job);
                     }
                 }
             }
@@ -116,20 +129,16 @@ internal sealed class HashWorkers : IAsyncDisposable
         }
     }
 
-    private void GiveUp(int index)
+    private void Replace(int index, in ReadJob job)
     {
         var timeout = _limits.ReadTimeout;
-        var stalled = _workers[index].Progress.Job;
-        if (stalled is null
-            || !stalled.TrySettle(HashResult.Unreadable(StorageFault.Timeout, $"not a byte came within {timeout}")))
-        {
-            return;
-        }
-
-        if (Interlocked.Increment(ref _stalledReads) >= MaxStalledReads)
+        job.Block.Settle(job.Index, ReadAnswer.Unreadable(StorageFault.Timeout, $"not a byte came within {timeout}"));
+        var isTooMany = Interlocked.Increment(ref _stalledReads) >= MaxStalledReads
+            | Interlocked.Increment(ref s_hungReads) >= MaxHungReads;
+        if (isTooMany)
         {
             _failed.TrySetException(new StorageException(
-                StorageFault.Timeout, default, $"{MaxStalledReads} reads gave not a byte within {timeout} each"));
+                StorageFault.Timeout, default, $"{StalledReads} reads gave not a byte within {timeout} each"));
         }
         else
         {

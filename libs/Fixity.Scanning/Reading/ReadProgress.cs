@@ -1,22 +1,63 @@
 namespace Fixity.Scanning.Reading;
 
 /// <summary>What a worker is waiting for right now, readable by the one who watches for stalls.</summary>
+/// <remarks>
+/// It also settles who answers for a file: the worker that read it, or the watch that gave it up. Only one of them ever
+/// does, because the step may be another file's by the time that a hung read returns.
+/// </remarks>
 /// <param name="total">Counts every byte of all workers.</param>
 internal sealed class ReadProgress(TimeProvider clock, ByteCount total)
 {
+    private readonly Lock _lock = new();
     private long _waitingSince;
-    private HashJob? _job;
+    private ReadJob? _job;
 
-    /// <summary>The file in hand; null between files and after it was given up.</summary>
-    public HashJob? Job => Volatile.Read(ref _job);
+    /// <summary>A file was taken away from this worker; another works in its place.</summary>
+    public bool WasGivenUp { get; private set; }
 
-    public void Take(HashJob? job)
+    public void Take(in ReadJob job)
     {
         Volatile.Write(ref _waitingSince, 0);
-        Volatile.Write(ref _job, job);
+        lock (_lock)
+        {
+            _job = job;
+        }
     }
 
-    /// <summary>A call to the storage begins. Time spent paused is not counted: nothing is waited for then.</summary>
+    /// <returns>Whether the worker may answer for its file: not when it was given up meanwhile.</returns>
+    public bool TryFinish()
+    {
+        lock (_lock)
+        {
+            var isOurs = _job is not null;
+            _job = null;
+            return isOurs;
+        }
+    }
+
+    /// <summary>Takes a file away from a worker that waits for longer than it may.</summary>
+    public bool TryGiveUp(TimeSpan longest, out ReadJob job)
+    {
+        job = default;
+        if (Waiting() < longest)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            if (_job is not { } hung)
+            {
+                return false;
+            }
+
+            hung.Block.LeaveToHung();
+            (job, _job, WasGivenUp) = (hung, null, true);
+            return true;
+        }
+    }
+
+    /// <summary>A call to the storage begins. Time spent paused or throttled is not counted: nothing is waited for then.</summary>
     public void CallBegins() => Volatile.Write(ref _waitingSince, clock.GetTimestamp());
 
     public void CallEnded(int bytes)
@@ -25,7 +66,7 @@ internal sealed class ReadProgress(TimeProvider clock, ByteCount total)
         total.Add(bytes);
     }
 
-    public TimeSpan Waiting() =>
+    private TimeSpan Waiting() =>
         Volatile.Read(ref _waitingSince) is > 0 and var since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 }
 

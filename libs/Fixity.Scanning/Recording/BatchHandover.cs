@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Hashing;
 using Fixity.Scanning.Merging;
 using Fixity.Scanning.Reading;
 using Fixity.Storage;
@@ -8,11 +9,13 @@ namespace Fixity.Scanning.Recording;
 /// <summary>Fills batches and hands them to the sink, deletions only after another look at the root.</summary>
 /// <param name="identity">Of the root when the segment began.</param>
 internal sealed class BatchHandover(
-    IStorageBackend backend, IScanSink sink, ByteCount bytesRead, string identity, SegmentLimits limits,
-    TimeProvider clock)
+    IStorageBackend backend, IScanSink sink, IBaselineReader baseline, SegmentRules rules, ByteCount bytesRead,
+    string identity, SegmentLimits limits, TimeProvider clock)
 {
-    private ScanBatch _batch = new();
+    private readonly BatchWriter _writer = new(rules);
+    private readonly ScanBatch _batch = new();
     private FilePath? _committed;
+    private byte[] _committedBytes = [];
     private long _handedOverAt = clock.GetTimestamp();
 
     /// <summary>The sink or the check of the root refused a batch: nothing more is handed over.</summary>
@@ -20,24 +23,42 @@ internal sealed class BatchHandover(
 
     public bool HadFaults { get; private set; }
 
-    public void Add(ScanStep step)
+    /// <summary>Adds what the merge counted and what the listing failed at.</summary>
+    public void AddPassed(in ScanStep step)
     {
         BatchWriter.AddTally(_batch, step.Tally);
-        if (step.Effect is { } effect)
+        if (step.Fault is { } fault)
         {
-            BatchWriter.AddEffect(_batch, effect);
+            BatchWriter.AddFault(_batch, fault);
         }
     }
 
-    public void Add(HashJob job, HashResult result) => BatchWriter.AddResult(_batch, job, result);
+    /// <summary>Judges a file of which everything is known, and adds what follows.</summary>
+    public ValueTask AddFileAsync(StepBlock block, int index, CancellationToken cancellation)
+    {
+        ref var step = ref block[index];
+        var judgement = _writer.Judge(step);
+        if (judgement.Verdict is Verdict.Corrupted or Verdict.Tampered && !step.Answer.Groups.IsEmpty)
+        {
+            return AddDamagedAsync(block, index, judgement, cancellation);
+        }
+
+        _writer.Add(_batch, step, judgement, damage: null);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask CommitIfDueAsync(FilePath? position, FilePath? current, CancellationToken cancellation)
     {
         var isDue = _batch.Effects >= limits.BatchSize
             || _batch.Counters.FilesSeen >= limits.ProgressFiles
             || clock.GetElapsedTime(_handedOverAt) >= limits.ProgressInterval;
+        if (!isDue)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         _batch.CurrentPath = current;
-        return isDue ? CommitAsync(position, isLast: false, cancellation) : ValueTask.CompletedTask;
+        return CommitAsync(position, isLast: false, cancellation);
     }
 
     public async ValueTask CommitAsync(FilePath? position, bool isLast, CancellationToken cancellation)
@@ -51,67 +72,37 @@ internal sealed class BatchHandover(
 
         _batch.Checkpoint = position;
         _batch.IsLast = isLast;
-        var handed = _batch;
         Failed = true; // Until the contrary is proven: a batch whose fate is unknown must not be followed by another.
-        var needsIdentity = handed.Disappeared.Count + handed.Unreadable.Count > 0;
-        await ConfirmAbsenceAsync(handed, cancellation);
-        HadFaults |= handed.Errors.Count + handed.UnknownRanges.Count > 0;
-        if (needsIdentity)
+        HadFaults |= _batch.Errors.Count + _batch.UnknownRanges.Count > 0;
+        if (_batch.Disappeared.Count + _batch.Unreadable.Count > 0)
         {
             await ConfirmIdentityAsync(cancellation);
         }
 
-        await sink.CommitAsync(handed, cancellation);
+        await sink.CommitAsync(_batch, cancellation);
         Failed = false;
-        _committed = position;
-        _batch = new ScanBatch();
+        RememberCommitted(position);
+        _batch.Clear();
     }
 
-    // One listing proves nothing: a file renamed over another meanwhile may be given under neither name.
-    private async Task ConfirmAbsenceAsync(ScanBatch batch, CancellationToken cancellation)
+    private async ValueTask AddDamagedAsync(
+        StepBlock block, int index, Judgement judgement, CancellationToken cancellation)
     {
-        var gone = new List<DisappearedFile>(batch.Disappeared.Count);
-        var unknown = new HashSet<FilePath>();
-        StorageException? hung = null;
-        foreach (var file in batch.Disappeared)
-        {
-            try
-            {
-                var found = hung is null ? await LookAsync(file.Path, cancellation) : throw hung;
-                if (found is not { Kind: EntryKind.File })
-                {
-                    gone.Add(file);
-                }
-
-                // Otherwise it is there: the next scan judges it.
-            }
-            catch (StorageException failure)
-            {
-                hung = failure.Fault == StorageFault.Timeout ? failure : null;
-                batch.Counters.FilesUnknown++;
-                var prefix = file.Path.Parent.AsRangeKey();
-                if (unknown.Add(prefix))
-                {
-                    batch.UnknownRanges.Add(new UnknownRange(prefix, failure.Fault.Name(), failure.Message));
-                }
-            }
-        }
-
-        batch.Disappeared.Clear();
-        batch.Disappeared.AddRange(gone);
+        var recorded = await baseline.ReadGroupsAsync(block[index].Row.Id, cancellation);
+        var damage = recorded.IsEmpty
+            ? null
+            : DamageMap.Compare(recorded.Span, block[index].Answer.Groups.Span, block[index].Answer.Metadata.SizeBytes);
+        _writer.Add(_batch, block[index], judgement, damage);
     }
 
-    // On the pool: a call that hangs must not take the recorder with it.
-    private async Task<StorageEntry?> LookAsync(FilePath path, CancellationToken cancellation)
+    // In memory of its own: that of the position is used again.
+    private void RememberCommitted(FilePath? position)
     {
-        try
+        if (position is { } path)
         {
-            return await Task.Run(() => backend.StatAsync(path, cancellation).AsTask(), cancellation)
-                .WaitAsync(limits.ReadTimeout, clock, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            throw new StorageException(StorageFault.Timeout, path, "whether the file is gone could not be found out in time");
+            _committedBytes = path.Bytes.Length <= _committedBytes.Length ? _committedBytes : new byte[path.Bytes.Length * 2];
+            path.Bytes.CopyTo(_committedBytes);
+            _committed = FilePath.FromEscaped(_committedBytes.AsMemory(0, path.Bytes.Length));
         }
     }
 

@@ -8,30 +8,29 @@ namespace Fixity.Scanning.Recording;
 
 /// <summary>Takes steps in walk order, waits for the files among them that are being read, and hands over batches.</summary>
 internal sealed class StepRecorder(
-    ChannelReader<ScanStep> steps, HashWorkers workers, BatchHandover handover, SegmentLimits limits, TimeProvider clock,
-    CancellationToken stopping)
+    ChannelReader<StepBlock> blocks, StepBlockPool pool, HashWorkers workers, BatchHandover handover, SegmentLimits limits,
+    TimeProvider clock, CancellationToken stopping)
 {
     // Enough for any tree that is merely in use; one that changes everywhere at once is told so at once.
     private const int MaxSecondReads = 1_000;
 
-    private readonly Queue<HashJob> _secondReads = [];
+    private readonly List<StepBlock> _secondReads = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private FilePath? _position;
+    private readonly Checkpoint _checkpoint = new();
+    private int _secondReadCount;
 
     public async Task<SegmentOutcome> RunAsync(CancellationToken cancellation)
     {
         await using var onStop = stopping.Register(() => _stopped.TrySetResult());
         try
         {
-            while (await WaitAsync(steps.WaitToReadAsync(cancellation).AsTask(), cancellation))
+            while (await WaitAsync(blocks.WaitToReadAsync(cancellation), cancellation))
             {
-                while (steps.TryRead(out var step))
+                while (blocks.TryRead(out var block))
                 {
-                    if (!await RecordAsync(step, cancellation))
+                    if (!await RecordAsync(block, isSecondRead: false, cancellation))
                     {
-                        GiveUpSecondReads();
-                        await handover.CommitAsync(_position, isLast: false, cancellation);
-                        return SegmentOutcome.Interrupted;
+                        return await EndEarlyAsync(cancellation);
                     }
                 }
             }
@@ -39,8 +38,7 @@ internal sealed class StepRecorder(
         catch (StorageException) when (!handover.Failed)
         {
             // What was finished before the storage broke off is true all the same.
-            GiveUpSecondReads();
-            await handover.CommitAsync(_position, isLast: false, cancellation);
+            await EndEarlyAsync(cancellation);
             throw;
         }
 
@@ -49,80 +47,133 @@ internal sealed class StepRecorder(
 
     private async Task<SegmentOutcome> EndAsync(CancellationToken cancellation)
     {
-        var completed = !stopping.IsCancellationRequested;
-        while (completed && _secondReads.TryPeek(out var unstable))
+        if (stopping.IsCancellationRequested)
         {
-            var again = unstable.Again();
-            await workers.Jobs.WriteAsync(again, cancellation);
-            completed = await WaitForAsync(again, cancellation);
-            if (completed)
+            return await EndEarlyAsync(cancellation);
+        }
+
+        while (_secondReads is [var block, ..])
+        {
+            for (var i = 0; i < block.Count; i++)
             {
-                _secondReads.Dequeue();
-                handover.Add(again, await again.Result);
-                await handover.CommitIfDueAsync(_position, again.Path, cancellation);
+                workers.Jobs.TryWrite(new ReadJob(block, i));
+            }
+
+            _secondReads.RemoveAt(0);
+            if (!await RecordAsync(block, isSecondRead: true, cancellation))
+            {
+                return await EndEarlyAsync(cancellation);
             }
         }
 
-        GiveUpSecondReads();
-        await handover.CommitAsync(_position, isLast: completed, cancellation);
-        return completed ? SegmentOutcome.Completed : SegmentOutcome.Interrupted;
+        await handover.CommitAsync(_checkpoint.Path, isLast: true, cancellation);
+        return SegmentOutcome.Completed;
     }
 
-    // The checkpoint has passed them: whoever goes on later does not meet them again.
-    private void GiveUpSecondReads()
+    private async Task<SegmentOutcome> EndEarlyAsync(CancellationToken cancellation)
     {
-        while (_secondReads.TryDequeue(out var unstable))
+        // The checkpoint has passed them: whoever goes on later does not meet them again.
+        foreach (var block in _secondReads)
         {
-            handover.Add(unstable, new HashResult(Finding.Unstable));
-        }
-    }
-
-    /// <returns>False: the process is to end, and this file is not read yet.</returns>
-    private async ValueTask<bool> RecordAsync(ScanStep step, CancellationToken cancellation)
-    {
-        if (step.Job is { } job)
-        {
-            if (!job.Result.IsCompleted && !await WaitForAsync(job, cancellation))
+            for (var i = 0; i < block.Count; i++)
             {
-                return false;
+                await GiveUpAsync(block, i, cancellation);
             }
+        }
 
-            var result = await job.Result;
-            if (result.Finding == Finding.Unstable && _secondReads.Count < MaxSecondReads)
+        _secondReads.Clear();
+        await handover.CommitAsync(_checkpoint.Path, isLast: false, cancellation);
+        return SegmentOutcome.Interrupted;
+    }
+
+    private ValueTask GiveUpAsync(StepBlock block, int index, CancellationToken cancellation)
+    {
+        block[index].Answer = new ReadAnswer(Finding.Unstable);
+        return handover.AddFileAsync(block, index, cancellation);
+    }
+
+    /// <returns>False: the process is to end, and not every file of the block is read yet.</returns>
+    private async ValueTask<bool> RecordAsync(StepBlock block, bool isSecondRead, CancellationToken cancellation)
+    {
+        for (var next = 0; next < block.Count;)
+        {
+            if (!block.IsSettled(next))
             {
-                _secondReads.Enqueue(job);
+                if (_stopped.Task.IsCompleted)
+                {
+                    await GiveUpFromAsync(block, isSecondRead ? next : block.Count, cancellation);
+                    return false;
+                }
+
+                await PauseAsync(block.WhenSettled(), block[next].Position, cancellation);
             }
             else
             {
-                handover.Add(job, result);
+                await RecordAsync(block, next++, isSecondRead, cancellation);
             }
         }
 
-        handover.Add(step);
-        _position = step.Position > (_position ?? default) ? step.Position : _position;
-        await handover.CommitIfDueAsync(_position, step.Position, cancellation);
+        pool.Give(block);
         return true;
     }
 
-    private async Task<bool> WaitForAsync(HashJob job, CancellationToken cancellation)
+    private async ValueTask GiveUpFromAsync(StepBlock block, int first, CancellationToken cancellation)
     {
-        while (!job.Result.IsCompleted && !_stopped.Task.IsCompleted)
+        for (var i = first; i < block.Count; i++)
         {
-            await PauseAsync(job.Result, job.Path, cancellation);
+            // A worker may be writing the answer at this moment: this one's is in a step of its own.
+            var given = new StepBlock();
+            given.Add(block[i] with { Work = ScanWork.None });
+            await GiveUpAsync(given, 0, cancellation);
         }
-
-        return job.Result.IsCompleted;
     }
 
-    /// <returns>False: there is no further step, or the process is to end.</returns>
-    private async Task<bool> WaitAsync(Task<bool> more, CancellationToken cancellation)
+    private async ValueTask RecordAsync(StepBlock block, int index, bool isSecondRead, CancellationToken cancellation)
     {
-        while (!more.IsCompleted && !_stopped.Task.IsCompleted)
+        if (!isSecondRead)
         {
-            await PauseAsync(more, _position, cancellation);
+            handover.AddPassed(block[index]);
+            _checkpoint.MoveTo(block[index].Position);
         }
 
-        return more.IsCompleted && await more;
+        if (!isSecondRead && block[index].Answer.Finding == Finding.Unstable && _secondReadCount < MaxSecondReads)
+        {
+            ReadAgainLater(block[index]);
+        }
+        else if (block[index].IsFile)
+        {
+            await handover.AddFileAsync(block, index, cancellation);
+        }
+
+        await handover.CommitIfDueAsync(_checkpoint.Path, block[index].Position, cancellation);
+    }
+
+    private void ReadAgainLater(in ScanStep unstable)
+    {
+        if (_secondReads is not [.., { Count: < StepBlock.Capacity } block])
+        {
+            _secondReads.Add(block = new StepBlock());
+        }
+
+        block.Add(unstable with { Tally = default, Answer = new ReadAnswer(Finding.Listed) });
+        _secondReadCount++;
+    }
+
+    /// <returns>False: there is no further block, or the process is to end.</returns>
+    private async ValueTask<bool> WaitAsync(ValueTask<bool> more, CancellationToken cancellation)
+    {
+        if (more.IsCompleted)
+        {
+            return await more;
+        }
+
+        var waiting = more.AsTask();
+        while (!waiting.IsCompleted && !_stopped.Task.IsCompleted)
+        {
+            await PauseAsync(waiting, _checkpoint.Path, cancellation);
+        }
+
+        return waiting.IsCompleted && await waiting;
     }
 
     /// <summary>Waits a while, no longer than until the next sign of life is due, and gives it.</summary>
@@ -138,6 +189,6 @@ internal sealed class StepRecorder(
             await workers.Failed;
         }
 
-        await handover.CommitIfDueAsync(_position, current, cancellation);
+        await handover.CommitIfDueAsync(_checkpoint.Path, current, cancellation);
     }
 }

@@ -38,8 +38,10 @@ internal static unsafe class Descriptors
     }
 
     /// <summary>Opens a path below a directory; no segment of it may be a link.</summary>
+    /// <param name="crossMounts">False: nor may something be mounted on the way, which is not even touched then. A kernel
+    /// without openat2 crosses all the same.</param>
     /// <returns>The descriptor, or the negative error number.</returns>
-    public static int OpenBelow(int root, ReadOnlySpan<byte> rawPath, int flags)
+    public static int OpenBelow(int root, ReadOnlySpan<byte> rawPath, int flags, bool crossMounts)
     {
         if (rawPath.IsEmpty)
         {
@@ -48,7 +50,7 @@ internal static unsafe class Descriptors
 
         if (!_noOpenAt2)
         {
-            var result = OpenResolved(root, rawPath, flags);
+            var result = OpenResolved(root, rawPath, flags, crossMounts ? 0 : Libc.ResolveNoCrossing);
             if (result is not (-Errno.NoSystemCall or -Errno.NotPermitted or -Errno.NameTooLong or -Errno.Again))
             {
                 return result;
@@ -66,22 +68,54 @@ internal static unsafe class Descriptors
         fixed (byte* name = terminatedName)
         fixed (StatxBuffer* buffer = &result)
         {
-            var flags = terminatedName.Length == 1 ? Libc.EmptyPath : Libc.SymlinkNoFollow;
-            while (Libc.Statx(directory, name, flags, Libc.StatxBasic, buffer) != 0)
-            {
-                var errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.Interrupted)
-                {
-                    return -errno;
-                }
-            }
-
-            return 0;
+            return Stat(directory, name, Libc.SymlinkNoFollow, Libc.StatxBasic, buffer);
         }
     }
 
     /// <summary>Looks at what a descriptor itself is open on.</summary>
-    public static int Stat(int descriptor, out StatxBuffer result) => Stat(descriptor, "\0"u8, out result);
+    /// <param name="more">What is asked for beyond <see cref="Libc.StatxBasic"/>.</param>
+    public static int Stat(int descriptor, out StatxBuffer result, uint more = 0)
+    {
+        fixed (byte* name = "\0"u8)
+        fixed (StatxBuffer* buffer = &result)
+        {
+            return Stat(descriptor, name, Libc.EmptyPath, Libc.StatxBasic | more, buffer);
+        }
+    }
+
+    /// <returns>Zero, or the negative error number.</returns>
+    public static int Stat(int directory, byte* terminatedName, int flags, uint mask, StatxBuffer* result)
+    {
+        while (Libc.Statx(directory, terminatedName, flags, mask, result) != 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.Interrupted)
+            {
+                return -errno;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <returns>Bytes read, or the negative error number.</returns>
+    public static nint Read(int descriptor, byte* buffer, nint length, long offset)
+    {
+        while (true)
+        {
+            var read = Libc.Read(descriptor, buffer, length, offset);
+            if (read >= 0)
+            {
+                return read;
+            }
+
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.Interrupted)
+            {
+                return -errno;
+            }
+        }
+    }
 
     public static bool IsRegular(in StatxBuffer stat) => (stat.Mode & FileTypeMask) == RegularFile;
 
@@ -116,12 +150,12 @@ internal static unsafe class Descriptors
 
     public static SafeFileHandle Own(int descriptor) => new(descriptor, ownsHandle: true);
 
-    private static int OpenResolved(int root, ReadOnlySpan<byte> rawPath, int flags)
+    private static int OpenResolved(int root, ReadOnlySpan<byte> rawPath, int flags, ulong resolve)
     {
         var how = new OpenHow
         {
             Flags = (ulong)(uint)(flags | Libc.NoFollow | Libc.CloseOnExec),
-            Resolve = Libc.ResolveBeneath | Libc.ResolveNoSymlinks | Libc.ResolveNoMagicLinks,
+            Resolve = resolve | Libc.ResolveBeneath | Libc.ResolveNoSymlinks | Libc.ResolveNoMagicLinks,
         };
         var terminated = rawPath.Length < 512 ? stackalloc byte[512] : new byte[rawPath.Length + 1];
         rawPath.CopyTo(terminated);

@@ -7,29 +7,30 @@ namespace Fixity.Storage.Local.Linux;
 /// <summary>The names of one directory in path order, in memory that the next directory uses again.</summary>
 /// <remarks>
 /// Names are kept escaped, subdirectories with <c>/</c> appended: sorted by these bytes, a depth-first walk yields full
-/// paths in byte order.
+/// paths in byte order. Each is 16 bytes (key and <see cref="NameRef"/>) and its own, ended by a NUL for the kernel.
 /// </remarks>
-internal sealed unsafe class DirectoryNames
+internal sealed unsafe class DirectoryNames : IDisposable
 {
     public const int ReadBytes = 64 * 1024;
 
-    private const int LargeNames = 16 * 1024;
     private const int HeaderBytes = 19;
-    private const byte TypeUnknown = 0;
-    private const byte TypeDirectory = 4;
 
-    private Name[] _names = new Name[64];
-    private byte[] _bytes = new byte[2 * 1024];
-    private int _used;
+    // A key is read as eight bytes, also where the last name has fewer.
+    private const int Slack = sizeof(ulong);
+
+    private readonly NativeArena _bytes = new();
+    private readonly NativeArena _keys = new();
+    private readonly NativeArena _names = new();
+    private nint _used;
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<byte> Escaped(int index) => _bytes.AsSpan(_names[index].Offset, _names[index].Length);
+    public ReadOnlySpan<byte> Escaped(int index) => Bytes(Names[index]);
 
-    public bool IsDirectory(int index) => _names[index].Type == TypeDirectory;
+    public bool IsDirectory(int index) => Names[index].Type == NameRef.Directory;
 
     /// <summary>What the directory itself says the entry is, as far as it makes looking at it needless.</summary>
-    public SkipKind? Skip(int index) => _names[index].Type switch
+    public SkipKind? Skip(int index) => Names[index].Type switch
     {
         1 => SkipKind.Fifo,
         2 => SkipKind.CharacterDevice,
@@ -38,6 +39,10 @@ internal sealed unsafe class DirectoryNames
         12 => SkipKind.Socket,
         _ => null,
     };
+
+    /// <summary>The name as the kernel wants it, where that is how it is kept; null where it must be unescaped first.</summary>
+    public byte* Terminated(int index) =>
+        Names[index] is { Type: not NameRef.Directory, IsEscaped: false } name ? _bytes.Start + name.Offset : null;
 
     public void Clear()
     {
@@ -49,17 +54,24 @@ internal sealed unsafe class DirectoryNames
     public void ReleaseIfLarge()
     {
         Clear();
-        if (_names.Length > LargeNames)
+        if (_bytes.IsLarge || _names.IsLarge)
         {
-            _names = new Name[64];
-            _bytes = new byte[2 * 1024];
+            Dispose();
         }
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        _bytes.Dispose();
+        _keys.Dispose();
+        _names.Dispose();
     }
 
     /// <summary>Reads a directory to its end and sorts it.</summary>
     /// <param name="buffer">What the kernel fills; shared by all levels of a walk.</param>
     /// <returns>Zero, or the negative error number: then the names so far mean nothing.</returns>
-    public int Read(int directory, byte[] buffer, CancellationToken stop)
+    public int Read(int directory, byte[] buffer, EntryWriter calls, CancellationToken stop)
     {
         Clear();
         while (true)
@@ -68,7 +80,10 @@ internal sealed unsafe class DirectoryNames
             int length;
             fixed (byte* start = buffer)
             {
+                calls.CallBegins();
                 length = Libc.GetDents64(directory, start, buffer.Length);
+                length = length < 0 ? -Marshal.GetLastPInvokeError() : length;
+                calls.CallEnded();
             }
 
             if (length == 0)
@@ -76,21 +91,19 @@ internal sealed unsafe class DirectoryNames
                 break;
             }
 
-            if (length > 0)
+            if (length < 0 && length != -Errno.Interrupted)
             {
-                var error = AddAll(directory, buffer.AsSpan(0, length));
-                if (error != 0)
-                {
-                    return error;
-                }
+                return length;
             }
-            else if (Marshal.GetLastPInvokeError() is var errno && errno != Errno.Interrupted)
+
+            var error = length > 0 ? AddAll(directory, buffer.AsSpan(0, length), calls) : 0;
+            if (error != 0)
             {
-                return -errno;
+                return error;
             }
         }
 
-        MemoryExtensions.Sort(_names.AsSpan(0, Count), new ByBytes(this));
+        NameSort.Sort(_bytes.Start, new Span<ulong>(_keys.Start, Count), Names);
         DropRepeated();
         return 0;
     }
@@ -99,33 +112,33 @@ internal sealed unsafe class DirectoryNames
     /// <param name="from">The first name still to come; a directory sorts behind the same name as a file.</param>
     public void InsertDirectory(int from, ReadOnlySpan<byte> escapedName)
     {
-        var offset = _used;
         var length = escapedName.Length + 1;
-        Reserve(length);
-        escapedName.CopyTo(_bytes.AsSpan(offset));
-        _bytes[offset + length - 1] = FilePath.Separator;
-        var added = NameAt(offset, length, TypeDirectory);
-        var found = MemoryExtensions.BinarySearch(_names.AsSpan(from, Count - from), added, new ByBytes(this));
-        if (found >= 0)
+        Reserve(length + 1);
+        escapedName.CopyTo(new Span<byte>(_bytes.Start + _used, length));
+        _bytes.Start[_used + length - 1] = FilePath.Separator;
+        var added = new NameRef(_used, length, NameRef.Directory, isEscaped: false);
+        var (low, high) = (from, Count);
+        while (low < high)
         {
-            return;
+            var middle = low + ((high - low) / 2);
+            var order = Escaped(middle).SequenceCompareTo(Bytes(added));
+            if (order == 0)
+            {
+                return;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle);
         }
 
-        if (Count == _names.Length)
-        {
-            Array.Resize(ref _names, Count * 2);
-        }
-
-        var index = from + ~found;
-        _names.AsSpan(index, Count - index).CopyTo(_names.AsSpan(index + 1));
-        _names[index] = added;
         Count++;
-        _used += length;
+        Names[low..^1].CopyTo(Names[(low + 1)..]);
+        Names[low] = added;
+        _used += length + 1;
     }
 
     /// <summary>Adds what one call of the kernel gave.</summary>
     /// <returns>Zero, or the negative error number of a name of which not even the type could be found out.</returns>
-    internal int AddAll(int directory, ReadOnlySpan<byte> records)
+    internal int AddAll(int directory, ReadOnlySpan<byte> records, EntryWriter calls)
     {
         while (!records.IsEmpty)
         {
@@ -133,10 +146,10 @@ internal sealed unsafe class DirectoryNames
             var type = records[18];
             var name = records[HeaderBytes..length];
             name = name[..name.IndexOf((byte)0)];
-            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+            if (name[0] != (byte)'.' || (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8)))
             {
-                var error = type == TypeUnknown
-                    ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)], out type)
+                var error = type == NameRef.Unknown
+                    ? TypeOf(directory, records[HeaderBytes..(HeaderBytes + name.Length + 1)], calls, out type)
                     : 0;
                 if (error == 0)
                 {
@@ -154,74 +167,61 @@ internal sealed unsafe class DirectoryNames
         return 0;
     }
 
+    private Span<NameRef> Names => new(_names.Start, Count);
+
+    private ReadOnlySpan<byte> Bytes(NameRef name) => new(_bytes.Start + name.Offset, name.Length);
+
     private void Add(ReadOnlySpan<byte> raw, byte type)
     {
-        Reserve((raw.Length * PathEscape.MaxGrowth) + 1);
-        var length = PathEscape.Escape(raw, _bytes.AsSpan(_used));
-        if (type == TypeDirectory)
+        Reserve((raw.Length * PathEscape.MaxGrowth) + 2);
+        var end = _bytes.Start + _used;
+        var length = PathEscape.Escape(raw, new Span<byte>(end, (int)Math.Min(_bytes.Capacity - _used, int.MaxValue)));
+        var isEscaped = length != raw.Length;
+        if (type == NameRef.Directory)
         {
-            _bytes[_used + length++] = FilePath.Separator;
+            end[length++] = FilePath.Separator;
         }
 
-        if (Count == _names.Length)
-        {
-            Array.Resize(ref _names, Count * 2);
-        }
-
-        _names[Count++] = NameAt(_used, length, type);
-        _used += length;
+        end[length] = 0;
+        Count++;
+        Names[^1] = new NameRef(_used, length, type, isEscaped);
+        _used += length + 1;
     }
 
-    private void Reserve(int room)
+    private void Reserve(int bytes)
     {
-        if (_used + room > _bytes.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + room));
-        }
-    }
-
-    private Name NameAt(int offset, int length, byte type)
-    {
-        Span<byte> first = stackalloc byte[sizeof(ulong)];
-        first.Clear();
-        _bytes.AsSpan(offset, Math.Min(length, first.Length)).CopyTo(first);
-        return new Name(BinaryPrimitives.ReadUInt64BigEndian(first), offset, length, type);
+        _bytes.Reserve(Math.Max(_used + bytes + Slack, 2 * 1024));
+        _names.Reserve(Math.Max((nint)(Count + 1) * sizeof(NameRef), 1024));
+        _keys.Reserve(Math.Max((nint)(Count + 1) * sizeof(ulong), 1024));
     }
 
     // Some file systems do not say: the order of the names depends on it, so it is asked now.
-    private static int TypeOf(int directory, ReadOnlySpan<byte> terminatedName, out byte type)
+    private static int TypeOf(int directory, ReadOnlySpan<byte> terminatedName, EntryWriter calls, out byte type)
     {
+        calls.CallBegins();
         var error = Descriptors.Stat(directory, terminatedName, out var stat);
-        type = error == 0 && Descriptors.IsDirectory(stat) ? TypeDirectory : TypeUnknown;
+        calls.CallEnded();
+        type = error == 0 && Descriptors.IsDirectory(stat) ? NameRef.Directory : NameRef.Unknown;
         return error;
     }
 
     // A directory that changes while it is read may give a name twice.
     private void DropRepeated()
     {
+        var keys = new Span<ulong>(_keys.Start, Count);
+        var names = Names;
         var kept = 0;
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < names.Length; i++)
         {
-            if (kept == 0 || !Escaped(kept - 1).SequenceEqual(Escaped(i)))
+            // The keys of names that differ late are equal too: those of repeated ones always are.
+            if (i > 0 && keys[i] == keys[i - 1] && Bytes(names[kept - 1]).SequenceEqual(Bytes(names[i])))
             {
-                _names[kept++] = _names[i];
+                continue;
             }
+
+            names[kept++] = names[i];
         }
 
         Count = kept;
-    }
-
-    // The first bytes decide most comparisons without going to the names themselves.
-    private readonly record struct Name(ulong First, int Offset, int Length, byte Type);
-
-    private readonly struct ByBytes(DirectoryNames names) : IComparer<Name>
-    {
-        public int Compare(Name x, Name y)
-        {
-            var byFirst = x.First.CompareTo(y.First);
-            return byFirst != 0
-                ? byFirst
-                : names._bytes.AsSpan(x.Offset, x.Length).SequenceCompareTo(names._bytes.AsSpan(y.Offset, y.Length));
-        }
     }
 }

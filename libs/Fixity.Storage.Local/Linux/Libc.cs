@@ -11,9 +11,10 @@ internal static unsafe partial class Libc
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;
 
-    // These two swap places between the architectures.
+    // These three swap places between the architectures.
     public static readonly int Directory = IsArm64 ? 0x4000 : 0x10000;
     public static readonly int NoFollow = IsArm64 ? 0x8000 : 0x20000;
+    public static readonly int Direct = IsArm64 ? 0x10000 : 0x4000;
 
     public const int SymlinkNoFollow = 0x100;
     public const int EmptyPath = 0x1000;
@@ -21,9 +22,26 @@ internal static unsafe partial class Libc
     /// <summary>Type, mode, links, owner, times, inode, size.</summary>
     public const uint StatxBasic = 0x7ff;
 
+    /// <summary>Also when the file was made, and what direct reads must be aligned to.</summary>
+    public const uint StatxBirth = 0x800;
+    public const uint StatxDirectAlignment = 0x2000;
+
+    public const int AdviseSequential = 2;
+    public const int AdviseDontNeed = 4;
+
+    public const int GetFlags = 3;
+    public const int SetFlags = 4;
+
+    public const int RemapMayMove = 1;
+    public const int ReadWrite = 3;
+    public const int PrivateAnonymous = 0x22;
+
+    public const int CoarseRealTime = 5;
+
     /// <summary><c>STATX_ATTR_MOUNT_ROOT</c>.</summary>
     public const ulong MountRoot = 0x2000;
 
+    public const ulong ResolveNoCrossing = 1;
     public const ulong ResolveNoMagicLinks = 2;
     public const ulong ResolveNoSymlinks = 4;
     public const ulong ResolveBeneath = 8;
@@ -32,6 +50,7 @@ internal static unsafe partial class Libc
     private const long OpenAt2Number = 437;
 
     private static readonly long GetDents64Number = IsArm64 ? 61 : 217;
+    private static readonly long IoPrioritySetNumber = IsArm64 ? 30 : 251;
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
@@ -60,6 +79,43 @@ internal static unsafe partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint Read(int descriptor, byte* buffer, nint length, long offset);
 
+    /// <returns>The error number itself.</returns>
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Advise(int descriptor, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Control(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "listxattr", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint ListAttributes(byte* path, byte* names, nint length);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint GetAttribute(byte* path, byte* name, byte* value, nint length);
+
+    [LibraryImport("libc", EntryPoint = "clock_getres", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int ClockResolution(int clock, TimeSpec* result);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial byte* Map(byte* wish, nint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial byte* Remap(byte* start, nint oldLength, nint newLength, int flags);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Unmap(byte* start, nint length);
+
+    /// <summary>Sets the I/O class of the calling thread.</summary>
+    public static int SetIoPriority(int priority) =>
+        (int)SystemCall(IoPrioritySetNumber, 1, 0, priority, 0);
+
     public static int GetDents64(int descriptor, byte* buffer, int length) =>
         (int)SystemCall(GetDents64Number, descriptor, (nint)buffer, length, 0);
 
@@ -69,6 +125,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint SystemCall(long number, nint first, nint second, nint third, nint fourth);
+}
+
+/// <summary><c>struct timespec</c> of 64-bit Linux.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeSpec
+{
+    public long Seconds;
+    public long Nanoseconds;
 }
 
 /// <summary><c>struct open_how</c>.</summary>
@@ -84,6 +148,10 @@ internal struct OpenHow
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatxBuffer
 {
+    /// <summary>What of the fields is filled.</summary>
+    [FieldOffset(0x00)]
+    public uint Mask;
+
     [FieldOffset(0x08)]
     public ulong Attributes;
 
@@ -126,6 +194,12 @@ internal struct StatxBuffer
 
     [FieldOffset(0x8c)]
     public uint DeviceMinor;
+
+    [FieldOffset(0x98)]
+    public uint DirectMemoryAlignment;
+
+    [FieldOffset(0x9c)]
+    public uint DirectOffsetAlignment;
 }
 
 /// <summary><c>struct statfs</c> of 64-bit Linux, as far as the file system's identity.</summary>

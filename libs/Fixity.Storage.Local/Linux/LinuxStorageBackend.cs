@@ -9,7 +9,7 @@ namespace Fixity.Storage.Local.Linux;
 /// The root is opened once and everything is opened relative to it; only <see cref="ProbeAsync"/> goes by its path, and
 /// so sees when something else was mounted there.
 /// </remarks>
-internal sealed class LinuxStorageBackend(string root) : IStorageBackend
+internal sealed class LinuxStorageBackend(string root, LocalStorageOptions options) : IStorageBackend
 {
     // Without waiting for the other end of a pipe that took a file's place; without touching its time of access.
     private static readonly int ReadFlags = Libc.ReadOnly | Libc.NonBlocking;
@@ -20,29 +20,33 @@ internal sealed class LinuxStorageBackend(string root) : IStorageBackend
     // Only the owner of a file (or root) may leave its access time alone; the first refusal is taken for all.
     private volatile bool _maySkipAccessTime = true;
 
-    // Kernels before 6.13 take mtime from a clock that ticks every 1 to 10 ms.
-    public StorageCapabilities Capabilities { get; } = new(256, TimeSpan.FromMilliseconds(10), HasRawNames: true);
+    public StorageCapabilities Capabilities { get; } =
+        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true);
 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => Task.Run(Probe, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation)
-    {
-        var directory = Root();
-        return EntryBlocks.StreamAsync(
-            (writer, stop) => new LinuxWalk(directory, range, writer, stop).Run(), cancellation);
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null) =>
+        EntryBlocks.StreamAsync(
+            (writer, part, stop) => new LinuxWalk(Root, part, options, filter, writer, stop),
+            range, options.ListingTimeout, TimeProvider.System, cancellation);
 
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var use = new HandleUse(Root());
-        var descriptor = Descriptors.OpenBelow(use.Descriptor, path.ToRaw(), Libc.PathOnly);
+        var descriptor = Descriptors.OpenBelow(use.Descriptor, path.ToRaw(), Libc.PathOnly, options.CrossMounts);
         if (descriptor < 0)
         {
-            // A segment on the way that is a link or a file now: below it there is nothing of ours.
-            return descriptor is -Errno.NoEntry or -Errno.NotDirectory or -Errno.Loop
-                ? ValueTask.FromResult<StorageEntry?>(null)
-                : throw Errno.Exception(-descriptor, path, "the file cannot be looked at");
+            return descriptor switch
+            {
+                // A segment on the way that is a link or a file now: below it there is nothing of ours.
+                -Errno.NoEntry or -Errno.NotDirectory or -Errno.Loop => ValueTask.FromResult<StorageEntry?>(null),
+
+                // What is below a mount is hidden, and not gone.
+                -Errno.CrossesMount => ValueTask.FromResult<StorageEntry?>(StorageEntry.Skipped(path, SkipKind.Mount)),
+                _ => throw Errno.Exception(-descriptor, path, "the file cannot be looked at"),
+            };
         }
 
         using var handle = Descriptors.Own(descriptor);
@@ -54,27 +58,58 @@ internal sealed class LinuxStorageBackend(string root) : IStorageBackend
                 : StorageEntry.Skipped(path, Descriptors.Skip(stat)));
     }
 
-    public ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation)
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var use = new HandleUse(Root());
-        var descriptor = OpenFile(use.Descriptor, path.ToRaw());
+        using var priority = IdleIo.ForCall(options.IdleIo);
+        var descriptor = Descriptors.OpenBelow(use.Descriptor, path.ToRaw(), Libc.PathOnly, options.CrossMounts);
+        if (descriptor < 0)
+        {
+            throw Errno.Exception(-descriptor, path, "the file cannot be looked at");
+        }
+
+        using var handle = Descriptors.Own(descriptor);
+        return ValueTask.FromResult(AttributeDigests.Read(descriptor, path));
+    }
+
+    public ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var use = new HandleUse(Root());
+        using var priority = IdleIo.ForCall(options.IdleIo);
+        var (descriptor, isDirect) = OpenFile(use.Descriptor, path.ToRaw(), source);
         if (descriptor < 0)
         {
             throw Errno.Exception(-descriptor, path, "the file cannot be opened");
         }
 
         var handle = Descriptors.Own(descriptor);
-        var error = Descriptors.Stat(descriptor, out var stat);
-        if (error == 0 && Descriptors.IsRegular(stat))
+        var error = Descriptors.Stat(descriptor, out var stat, isDirect ? Libc.StatxDirectAlignment : 0);
+        if (error != 0 || !Descriptors.IsRegular(stat))
         {
-            return ValueTask.FromResult<IStorageFile>(new LinuxFile(handle, path));
+            handle.Dispose();
+            throw error != 0
+                ? Errno.Exception(-error, path, "the open file cannot be looked at")
+                : new StorageException(StorageFault.NotRegular, path, "it is no longer a regular file");
         }
 
-        handle.Dispose();
-        throw error != 0
-            ? Errno.Exception(-error, path, "the open file cannot be looked at")
-            : new StorageException(StorageFault.NotRegular, path, "it is no longer a regular file");
+        var isBig = stat.Size > CacheDropping.BigFileBytes;
+        if (source != ReadSource.Cache && !isDirect)
+        {
+            CacheDropping.All(descriptor);
+            if (isBig)
+            {
+                _ = Libc.Advise(descriptor, 0, 0, Libc.AdviseSequential);
+            }
+        }
+
+        return ValueTask.FromResult<IStorageFile>(
+            new LinuxFile(handle, path, Descriptors.Metadata(stat), options.IdleIo)
+            {
+                Dropping = isBig && source != ReadSource.Cache ? new CacheDropping() : null,
+                Direct = isDirect ? DirectReads.For(stat) : null,
+            });
     }
 
     public ValueTask DisposeAsync()
@@ -87,11 +122,26 @@ internal sealed class LinuxStorageBackend(string root) : IStorageBackend
         return ValueTask.CompletedTask;
     }
 
-    private int OpenFile(int directory, byte[] rawPath)
+    private (int Descriptor, bool IsDirect) OpenFile(int directory, byte[] rawPath, ReadSource source)
+    {
+        if (source == ReadSource.Direct)
+        {
+            var direct = OpenFile(directory, rawPath, ReadFlags | Libc.Direct);
+            if (direct != -Errno.Invalid)
+            {
+                return (direct, true);
+            }
+        }
+
+        return (OpenFile(directory, rawPath, ReadFlags), false);
+    }
+
+    private int OpenFile(int directory, byte[] rawPath, int flags)
     {
         if (_maySkipAccessTime)
         {
-            var descriptor = Descriptors.OpenBelow(directory, rawPath, ReadFlags | Libc.NoAccessTime);
+            var descriptor = Descriptors.OpenBelow(
+                directory, rawPath, flags | Libc.NoAccessTime, options.CrossMounts);
             if (descriptor != -Errno.NotPermitted)
             {
                 return descriptor;
@@ -100,27 +150,41 @@ internal sealed class LinuxStorageBackend(string root) : IStorageBackend
             _maySkipAccessTime = false;
         }
 
-        return Descriptors.OpenBelow(directory, rawPath, ReadFlags);
+        return Descriptors.OpenBelow(directory, rawPath, flags, options.CrossMounts);
     }
 
     private StorageProbe Probe()
     {
         using var handle = OpenRoot();
-        var identity = LinuxIdentity.Of((int)handle.DangerousGetHandle());
-        lock (_opening)
+        var descriptor = (int)handle.DangerousGetHandle();
+        var probe = LinuxProbe.Of(descriptor);
+
+        // The first probe's root is the one that is walked: nothing fits between the check and the walk.
+        if (Volatile.Read(ref _root) is null)
         {
-            // The first probe's root is the one that is walked: nothing fits between the check and the walk.
-            _root ??= Descriptors.Own(Descriptors.OpenName((int)handle.DangerousGetHandle(), ".\0"u8, Libc.Directory));
+            Keep(Descriptors.Own(Descriptors.OpenName(descriptor, ".\0"u8, Libc.Directory)));
         }
 
-        return new StorageProbe(identity);
+        return probe;
     }
 
-    private SafeFileHandle Root()
+    private SafeFileHandle Root() => Volatile.Read(ref _root) ?? Keep(OpenRoot());
+
+    // The opening may hang, so it is not done under the lock.
+    private SafeFileHandle Keep(SafeFileHandle opened)
     {
         lock (_opening)
         {
-            return _root ??= OpenRoot();
+            if (_root is null)
+            {
+                Volatile.Write(ref _root, opened);
+            }
+            else
+            {
+                opened.Dispose();
+            }
+
+            return _root;
         }
     }
 

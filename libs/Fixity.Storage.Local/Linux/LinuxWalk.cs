@@ -5,21 +5,33 @@ namespace Fixity.Storage.Local.Linux;
 
 /// <summary>Walks a range of one tree depth-first in path order; what it holds in memory is the directories from the root
 /// to where it stands.</summary>
-internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWriter writer, CancellationToken stop)
+internal sealed unsafe class LinuxWalk(
+    Func<SafeFileHandle> openRoot, PathRange range, LocalStorageOptions options, IEntryFilter? filter,
+    EntryWriter writer, CancellationToken stop)
+    : IBlockingWalk
 {
     // Deeper trees than this give up the descriptors of the upper levels and open them again on the way back.
     private const int OpenLevels = 64;
 
-    private readonly List<Level> _levels = [];
-    private byte[] _name = new byte[1024];
-    private readonly byte[] _listing = new byte[DirectoryNames.ReadBytes];
+    private readonly List<WalkLevel> _levels = [];
+    private readonly byte[] _listing = GC.AllocateUninitializedArray<byte>(DirectoryNames.ReadBytes);
+    private readonly WalkPath _path = new();
     private int _depth;
-    private byte[] _path = new byte[4096];
-    private int _pathLength;
-    private long _device;
+    private int _inHand;
+    private SafeFileHandle? _root;
+
+    // One for all calls: on the stack its 256 bytes would be cleared for each.
+    private StatxBuffer _stat;
+
+    public FilePath InHand => _path.UpTo(_inHand);
 
     public void Run()
     {
+        if (options.IdleIo)
+        {
+            IdleIo.SetForThread();
+        }
+
         try
         {
             OpenTop();
@@ -30,17 +42,21 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         }
         finally
         {
-            while (_depth > 0)
-            {
-                Leave();
-            }
+            _levels.ForEach(level => level.Dispose());
         }
     }
 
     private void OpenTop()
     {
-        using var use = new HandleUse(root);
-        var descriptor = Descriptors.OpenName(use.Descriptor, ".\0"u8, Libc.Directory);
+        writer.CallBegins();
+        _root = openRoot();
+        int descriptor;
+        using (var use = new HandleUse(_root))
+        {
+            descriptor = Descriptors.OpenName(use.Descriptor, ".\0"u8, Libc.Directory);
+        }
+
+        EndCall(descriptor);
         if (descriptor < 0)
         {
             throw Errno.Exception(-descriptor, default, "the root cannot be opened");
@@ -65,8 +81,8 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         }
 
         var index = level.Next++;
-        _pathLength = level.PathLength;
-        AppendToPath(level.Names.Escaped(index));
+        _path.Cut(level.PathLength);
+        _path.Append(level.Names.Escaped(index));
         if (level.Names.IsDirectory(index))
         {
             StepInto(level);
@@ -77,10 +93,10 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         }
     }
 
-    private void StepOver(Level level, int index)
+    private void StepOver(WalkLevel level, int index)
     {
         // The range is asked with the walk's own bytes; only what lies in it costs memory of a block.
-        if (!range.Contains(CurrentPath))
+        if (!level.IsInside && !range.Contains(_path.Current))
         {
             LookBeforeRange(level);
             return;
@@ -92,7 +108,10 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
             return;
         }
 
-        var error = Descriptors.Stat(level.Descriptor, CurrentName(level), out var stat);
+        var terminated = level.Names.Terminated(index);
+        var error = terminated is null
+            ? Stat(level)
+            : Stat(level, terminated);
         if (error == -Errno.NoEntry)
         {
             return; // Deleted since the listing.
@@ -102,57 +121,67 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         {
             writer.Write(StorageEntry.Faulty(TakePath(), Errno.Fault(-error), Errno.Text(-error)));
         }
-        else if (Descriptors.IsRegular(stat))
-        {
-            writer.Write(StorageEntry.File(TakePath(), Descriptors.Metadata(stat)));
-        }
-        else if (Descriptors.IsDirectory(stat))
+        else if (Descriptors.IsDirectory(_stat))
         {
             WalkLater(level);
         }
+        else if (!options.CrossMounts && Descriptors.IsMountRoot(_stat))
+        {
+            writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
+        }
         else
         {
-            writer.Write(StorageEntry.Skipped(TakePath(), Descriptors.Skip(stat)));
+            writer.Write(Descriptors.IsRegular(_stat)
+                ? StorageEntry.File(TakePath(), Descriptors.Metadata(_stat))
+                : StorageEntry.Skipped(TakePath(), Descriptors.Skip(_stat)));
         }
     }
 
     // A segment may begin between 'd' and 'd/': then nobody else looks whether the listed file is a directory by now.
-    private void LookBeforeRange(Level level)
+    private void LookBeforeRange(WalkLevel level)
     {
-        var nameEnd = _pathLength;
-        AppendToPath("/"u8);
-        var concerned = range.Overlaps(CurrentPath);
-        _pathLength = nameEnd;
+        var nameEnd = _path.Length;
+        _path.Append("/"u8);
+        var concerned = range.Overlaps(_path.Current);
+        _path.Cut(nameEnd);
         if (!concerned)
         {
             return;
         }
 
-        var error = Descriptors.Stat(level.Descriptor, CurrentName(level), out var stat);
-        if (error == 0 ? Descriptors.IsDirectory(stat) : error != -Errno.NoEntry)
+        var error = Stat(level);
+        if (error == 0 ? Descriptors.IsDirectory(_stat) : error != -Errno.NoEntry)
         {
             WalkLater(level);
         }
     }
 
     /// <summary>Puts the name off to its place as a directory: 'd-old' and 'd.csv' sort between 'd' and 'd/'.</summary>
-    private void WalkLater(Level level) =>
-        level.Names.InsertDirectory(level.Next, _path.AsSpan(level.PathLength, _pathLength - level.PathLength));
+    private void WalkLater(WalkLevel level) =>
+        level.Names.InsertDirectory(level.Next, _path.From(level.PathLength));
 
-    private void StepInto(Level level)
+    private void StepInto(WalkLevel level)
     {
-        if (!range.Overlaps(CurrentPath))
+        if ((!level.IsInside && !range.Overlaps(_path.Current)) || filter?.Enters(_path.Current.Bytes) == false)
         {
             return;
         }
 
-        var name = CurrentName(level);
-        var descriptor = Descriptors.OpenName(level.Descriptor, name, Libc.Directory | Libc.NonBlocking);
+        var name = WalkPath.Terminated(_path.From(level.PathLength));
+        _inHand = _path.Length;
+        writer.CallBegins();
+        var descriptor = Descriptors.OpenBelow(
+            level.Descriptor, name[..^1], Libc.Directory | Libc.NonBlocking, options.CrossMounts);
+        EndCall(descriptor);
         if (descriptor >= 0)
         {
             Enter(descriptor, atRoot: false);
         }
-        else if (descriptor == -Errno.NoEntry && Descriptors.Stat(level.Descriptor, name, out _) == -Errno.NoEntry)
+        else if (descriptor == -Errno.CrossesMount)
+        {
+            writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
+        }
+        else if (descriptor == -Errno.NoEntry && Stat(level) == -Errno.NoEntry)
         {
             // Deleted since the listing; asked twice, because everything below it will count as deleted.
         }
@@ -167,31 +196,36 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
     {
         if (_depth == _levels.Count)
         {
-            _levels.Add(new Level());
+            _levels.Add(new WalkLevel());
         }
 
+        var above = atRoot ? null : _levels[_depth - 1];
         var level = _levels[_depth++];
-        level.Descriptor = descriptor;
-        level.PathLength = _pathLength;
-        level.Next = 0;
-        level.Names.Clear();
+        level.Begin(descriptor, _path.Length);
+        level.IsInside = above is { IsInside: true } || Holds(_path.Current);
+        _inHand = _path.Length;
 
-        var error = Descriptors.Stat(descriptor, out var stat);
+        writer.CallBegins();
+        var error = Descriptors.Stat(descriptor, out _stat);
+        writer.CallEnded();
         if (error != 0)
         {
             WriteFault(Errno.Fault(-error), $"the directory cannot be looked at: {Errno.Text(-error)}");
             return;
         }
 
-        level.Inode = stat.Inode;
-        _device = atRoot ? Descriptors.Device(stat) : _device;
-        if (Descriptors.Device(stat) != _device || (!atRoot && Descriptors.IsMountRoot(stat)))
+        level.Inode = _stat.Inode;
+        level.Device = Descriptors.Device(_stat);
+
+        // A subvolume is a mount to us, though nothing is mounted there: its numbers of files are its own.
+        if (above is not null && !options.CrossMounts
+            && (level.Device != above.Device || Descriptors.IsMountRoot(_stat)))
         {
             writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
             return;
         }
 
-        error = level.Names.Read(descriptor, _listing, stop);
+        error = level.Names.Read(descriptor, _listing, writer, stop);
         if (error != 0)
         {
             level.Names.Clear();
@@ -201,33 +235,49 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
         ReleaseUpperLevel();
     }
 
+    /// <summary>Whether the range holds everything below the directory of this key; what it starts behind lies before it.</summary>
+    private bool Holds(FilePath key)
+    {
+        if (!range.Contains(key))
+        {
+            return false;
+        }
+
+        return range.To is not { } end || (!key.IsRoot && !end.IsBelow(key));
+    }
+
     private void ReleaseUpperLevel()
     {
         if (_depth > OpenLevels)
         {
-            var upper = _levels[_depth - OpenLevels - 1];
-            CloseDescriptor(upper);
+            _levels[_depth - OpenLevels - 1].Close();
         }
     }
 
     /// <summary>Opens a directory again on the way back up; another one in its place ends what is left of it.</summary>
-    private bool Reopen(Level level)
+    private bool Reopen(WalkLevel level)
     {
-        _pathLength = level.PathLength;
-        using var use = new HandleUse(root);
-        var key = CurrentPath;
-        var rawPath = PathEscape.Unescape(key.Bytes.TrimEnd(FilePath.Separator));
-        var descriptor = Descriptors.OpenBelow(use.Descriptor, rawPath, Libc.Directory);
-        var error = descriptor;
+        _path.Cut(level.PathLength);
+        _inHand = _path.Length;
+        var rawPath = PathEscape.Unescape(_path.Bytes.TrimEnd(FilePath.Separator));
+        writer.CallBegins();
+        int descriptor;
+        int error;
+        using (var use = new HandleUse(_root!))
+        {
+            descriptor = Descriptors.OpenBelow(use.Descriptor, rawPath, Libc.Directory, options.CrossMounts);
+            error = descriptor < 0 ? descriptor : Descriptors.Stat(descriptor, out _stat);
+        }
+
+        EndCall(descriptor);
+        if (error == 0 && _stat.Inode == level.Inode && Descriptors.Device(_stat) == level.Device)
+        {
+            level.OpenAgain(descriptor);
+            return true;
+        }
+
         if (descriptor >= 0)
         {
-            error = Descriptors.Stat(descriptor, out var stat);
-            if (error == 0 && stat.Inode == level.Inode && Descriptors.Device(stat) == _device)
-            {
-                level.Descriptor = descriptor;
-                return true;
-            }
-
             _ = Libc.Close(descriptor);
         }
 
@@ -241,73 +291,51 @@ internal sealed class LinuxWalk(SafeFileHandle root, PathRange range, EntryWrite
     private void Leave()
     {
         var level = _levels[--_depth];
-        CloseDescriptor(level);
+        level.Close();
         level.Names.ReleaseIfLarge();
     }
 
-    private static void CloseDescriptor(Level level)
+    private int Stat(WalkLevel level)
     {
-        if (level.Descriptor >= 0)
+        fixed (byte* name = WalkPath.Terminated(_path.From(level.PathLength)))
         {
-            _ = Libc.Close(level.Descriptor);
-            level.Descriptor = -1;
+            return Stat(level, name);
+        }
+    }
+
+    private int Stat(WalkLevel level, byte* name)
+    {
+        _inHand = level.PathLength;
+        fixed (StatxBuffer* buffer = &_stat)
+        {
+            writer.CallBegins();
+            var error = Descriptors.Stat(level.Descriptor, name, Libc.SymlinkNoFollow, Libc.StatxBasic, buffer);
+            writer.CallEnded();
+            return error;
+        }
+    }
+
+    /// <summary>Ends a call that opened something, which is closed if the call took so long that nobody wants it.</summary>
+    private void EndCall(int descriptor)
+    {
+        try
+        {
+            writer.CallEnded();
+        }
+        catch (OperationCanceledException) when (descriptor >= 0)
+        {
+            _ = Libc.Close(descriptor);
+            throw;
         }
     }
 
     private void WriteFault(StorageFault fault, string message) =>
         writer.Write(StorageEntry.NotListed(TakePath(), fault, message));
 
-    private FilePath CurrentPath => FilePath.FromEscaped(_path.AsMemory(0, _pathLength));
-
-    /// <summary>The raw name of the entry that the current path ends in, terminated for the kernel.</summary>
-    private ReadOnlySpan<byte> CurrentName(Level level)
-    {
-        var escaped = _path.AsSpan(level.PathLength, _pathLength - level.PathLength).TrimEnd(FilePath.Separator);
-        if (escaped.Contains((byte)'\\'))
-        {
-            escaped = PathEscape.Unescape(escaped);
-        }
-
-        if (escaped.Length >= _name.Length)
-        {
-            _name = new byte[escaped.Length + 1];
-        }
-
-        escaped.CopyTo(_name);
-        _name[escaped.Length] = 0;
-        return _name.AsSpan(0, escaped.Length + 1);
-    }
-
     private FilePath TakePath()
     {
-        var taken = writer.PathBuffer(_pathLength);
-        _path.AsSpan(0, _pathLength).CopyTo(taken.Span);
+        var taken = writer.PathBuffer(_path.Length);
+        _path.Bytes.CopyTo(taken.Span);
         return FilePath.FromEscaped(taken);
-    }
-
-    private void AppendToPath(ReadOnlySpan<byte> escaped)
-    {
-        if (_pathLength + escaped.Length > _path.Length)
-        {
-            Array.Resize(ref _path, Math.Max(_path.Length * 2, _pathLength + escaped.Length));
-        }
-
-        escaped.CopyTo(_path.AsSpan(_pathLength));
-        _pathLength += escaped.Length;
-    }
-
-    private sealed class Level
-    {
-        public DirectoryNames Names { get; } = new();
-
-        public int Descriptor { get; set; } = -1;
-
-        public ulong Inode { get; set; }
-
-        /// <summary>Of the range key of the directory.</summary>
-        public int PathLength { get; set; }
-
-        /// <summary>The name to go on with.</summary>
-        public int Next { get; set; }
     }
 }

@@ -7,19 +7,26 @@ namespace Fixity.Storage.Local.Portable;
 /// <summary>A folder of any machine that .NET runs on: the same answers as the Linux backend, as far as .NET can give them.</summary>
 /// <remarks>
 /// No inode, owner or ctime; times to 100 ns; links are refused by their attribute just before the opening, which leaves
-/// a moment in between that the Linux backend does not have.
+/// a moment in between that the Linux backend does not have. There is no call to drop pages from a cache here, so every
+/// <see cref="ReadSource"/> reads alike; nor one for an idle I/O class. A volume mounted on a folder is a link to .NET
+/// (a reparse point), and so skipped, whatever <see cref="LocalStorageOptions.CrossMounts"/> says; elsewhere than on
+/// Windows mounts do not show, and are crossed. Times: NTFS and APFS are finer than the clock, FAT is not, and no call
+/// says which it is; two seconds cost a wait only for files written just now.
 /// </remarks>
-internal sealed class PortableStorageBackend(string root) : IStorageBackend
+internal sealed class PortableStorageBackend(string root, LocalStorageOptions options) : IStorageBackend
 {
-    public StorageCapabilities Capabilities { get; } = new(64, TimeSpan.FromMilliseconds(10), HasRawNames: false);
+    public StorageCapabilities Capabilities { get; } =
+        new(64, HasRawNames: false, HasCtime: false, HasExtendedAttributes: false);
 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => Task.Run(Probe, cancellation);
 
-    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(PathRange range, CancellationToken cancellation)
+    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null)
     {
         Probe();
         return EntryBlocks.StreamAsync(
-            (writer, stop) => new PortableWalk(root, range, writer, stop).Run(), cancellation);
+            (writer, part, stop) => new PortableWalk(root, part, filter, writer, stop),
+            range, options.ListingTimeout, TimeProvider.System, cancellation);
     }
 
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation)
@@ -44,7 +51,10 @@ internal sealed class PortableStorageBackend(string root) : IStorageBackend
         }
     }
 
-    public async ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation)
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation) =>
+        ValueTask.FromResult(default(ExtendedAttributes));
+
+    public async ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation)
     {
         switch (await StatAsync(path, cancellation))
         {
@@ -84,7 +94,8 @@ internal sealed class PortableStorageBackend(string root) : IStorageBackend
         // Elsewhere the framework makes a time of creation up from the others, and it moves with them.
         var created = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? directory.CreationTimeUtc.Ticks : 0;
         return new StorageProbe(
-            string.Create(CultureInfo.InvariantCulture, $"dir:{directory.FullName}/created:{created}"));
+            string.Create(CultureInfo.InvariantCulture, $"dir:{directory.FullName}/created:{created}"),
+            TimeSpan.FromSeconds(2));
     }
 
     private sealed class PortableFile(SafeFileHandle handle, FilePath path) : IStorageFile

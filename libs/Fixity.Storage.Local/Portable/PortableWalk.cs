@@ -4,7 +4,9 @@ using Fixity.Core;
 namespace Fixity.Storage.Local.Portable;
 
 /// <summary>Walks a tree depth-first in path order with nothing but the framework's own enumeration.</summary>
-internal sealed class PortableWalk(string root, PathRange range, EntryWriter writer, CancellationToken stop)
+internal sealed class PortableWalk(
+    string root, PathRange range, IEntryFilter? filter, EntryWriter writer, CancellationToken stop)
+    : IBlockingWalk
 {
     private static readonly EnumerationOptions EveryEntry = new()
     {
@@ -13,6 +15,10 @@ internal sealed class PortableWalk(string root, PathRange range, EntryWriter wri
         ReturnSpecialDirectories = false,
         RecurseSubdirectories = false,
     };
+
+    private FilePath _inHand;
+
+    public FilePath InHand => _inHand;
 
     public void Run()
     {
@@ -28,7 +34,7 @@ internal sealed class PortableWalk(string root, PathRange range, EntryWriter wri
             }
             else if (open.Peek().Current is { IsDirectory: true } directory)
             {
-                if (range.Overlaps(directory.Path))
+                if (range.Overlaps(directory.Path) && filter?.Enters(directory.Path.Bytes) != false)
                 {
                     open.Push(List(directory.Path).GetEnumerator());
                 }
@@ -42,19 +48,30 @@ internal sealed class PortableWalk(string root, PathRange range, EntryWriter wri
 
     private List<Entry> List(FilePath rangeKey)
     {
+        var entries = new List<Entry>();
+        Exception? failure = null;
+        _inHand = rangeKey;
+        writer.CallBegins();
         try
         {
             var full = FullPath(root, rangeKey);
-            var entries = new FileSystemEnumerable<Entry>(full, (ref FileSystemEntry e) => Read(rangeKey, ref e), EveryEntry)
-                .ToList();
-            entries.Sort((left, right) => left.Path.CompareTo(right.Path));
-            return entries;
+            entries.AddRange(
+                new FileSystemEnumerable<Entry>(full, (ref FileSystemEntry e) => Read(rangeKey, ref e), EveryEntry));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception caught) when (caught is IOException or UnauthorizedAccessException)
+        {
+            failure = caught;
+        }
+
+        writer.CallEnded();
+        if (failure is not null)
         {
             writer.Write(StorageEntry.NotListed(rangeKey, PortableFaults.Of(failure), failure.Message));
             return [];
         }
+
+        entries.Sort((left, right) => left.Path.CompareTo(right.Path));
+        return entries;
     }
 
     private void Write(Entry entry)

@@ -59,7 +59,8 @@ internal sealed class SegmentRunner(
             _logger.DatabaseAway(failure, claim.ScanId, claim.Ordinal);
             return await ReleaseAsync(claim, ScanStatus.Queued, "released");
         }
-        catch (Exception failure) when (failure is StorageIdentityChangedException or StorageException)
+        catch (Exception failure) when (
+            failure is StorageIdentityChangedException or StorageException or TargetOptionsException)
         {
             return await FailAsync(claim, ScanFailure.Of(failure));
         }
@@ -76,7 +77,7 @@ internal sealed class SegmentRunner(
     {
         var claim = lease.Claim;
         var targetOptions = TargetOptionsJson.Read(claim.Target.OptionsJson);
-        await using var backend = Open(claim.Target);
+        await using var backend = Open(claim.Target, targetOptions);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
             cancellation => VerificationPlan.ReadOrMakeAsync(database, claim, cancellation),
@@ -91,18 +92,20 @@ internal sealed class SegmentRunner(
         };
         await using var splitter = new SegmentSplitter(
             lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
+        var throttle = new SegmentThrottle(lease, targetOptions, clock);
         if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target.Root))
         {
             lease.Heard += splitter.Hear;
         }
 
-        var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock);
+        var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock, throttle.Throttle);
         return await scanner.RunAsync(
             new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
     }
 
-    private static IStorageBackend Open(TargetSettings target) => target.Type is "local" or "nfs"
-        ? LocalStorage.Open(target.Root)
+    private static IStorageBackend Open(TargetSettings target, TargetOptions options) => target.Type is "local" or "nfs"
+        ? LocalStorage.Open(
+            target.Root, new LocalStorageOptions { CrossMounts = options.CrossMounts, IdleIo = options.IdleIo })
         : throw new StorageException(
             StorageFault.Configuration, default, $"Targets of type {target.Type} are not in this version.");
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fixity.Core;
-using Fixity.Storage;
 
 namespace Fixity.Scanner.Scans;
 
@@ -16,7 +15,6 @@ internal static class TargetOptionsJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    /// <exception cref="StorageException">It is none; <see cref="StorageFault.Configuration"/>.</exception>
     public static TargetOptions Read(string json)
     {
         try
@@ -25,8 +23,10 @@ internal static class TargetOptionsJson
         }
         catch (JsonException failure)
         {
-            throw new StorageException(
-                StorageFault.Configuration, default, $"The options of the target cannot be read: {failure.Message}", failure);
+            throw new TargetOptionsException($"The options of the target cannot be read: {failure.Message}", failure);
         }
     }
 }
+
+/// <summary>The target cannot be read the way it asks for; its storage may be as good as ever.</summary>
+internal sealed class TargetOptionsException(string message, Exception? cause = null) : Exception(message, cause);

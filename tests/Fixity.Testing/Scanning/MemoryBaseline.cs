@@ -9,15 +9,15 @@ namespace Fixity.Testing.Scanning;
 /// <summary>A baseline in memory: what PostgreSQL is to a scan, batch by batch, and as strict.</summary>
 public sealed class MemoryBaseline : IBaselineReader, IScanSink
 {
-    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
-        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
-
     private readonly SortedDictionary<FilePath, BaselineFile> _rows = [];
     private long _lastId;
 
     public IReadOnlyDictionary<FilePath, BaselineFile> Rows => _rows;
 
     public List<ScanBatch> Batches { get; } = [];
+
+    /// <summary>Recorded group digests by file id.</summary>
+    public Dictionary<long, ReadOnlyMemory<byte>> Groups { get; } = [];
 
     /// <summary>The checkpoint of the segment, as committed.</summary>
     public FilePath? Checkpoint { get; private set; }
@@ -68,8 +68,12 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         }
     }
 
-    public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
+    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
+        ValueTask.FromResult(Groups.GetValueOrDefault(fileId));
+
+    public async Task CommitAsync(ScanBatch given, CancellationToken cancellation)
     {
+        var batch = OwnedBatch.Of(given);
         cancellation.ThrowIfCancellationRequested();
         await (Committing?.Invoke(batch) ?? Task.CompletedTask);
         Assert.False(IsFinished, "a batch came after the last one");
@@ -84,61 +88,100 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     {
         foreach (var it in batch.Appeared)
         {
-            Appear(it.Id, it.Path, it.Metadata, FileState.Present, it.Algorithm, it.Checksum);
+            Appear(it.Id, it.Path, new BaselineFile(
+                it.Id ?? 0, it.Path, it.Metadata, FileState.Present, it.Algorithm, it.Checksum, default, IsDue: false,
+                it.Extended));
+            KeepGroups(it.Path, it.Groups);
         }
 
         foreach (var it in batch.Modified)
         {
-            Log("modified", Update(it.Id, it.Path, row => row with
+            Update("modified", it.Id, it.Path, row => row with
             {
                 Metadata = it.New,
+                Extended = it.Extended,
                 State = FileState.Present,
                 Algorithm = it.NewAlgorithm,
                 Checksum = it.NewChecksum,
                 ObservedChecksum = default,
-            }));
-        }
-
-        foreach (var it in batch.Refreshed)
-        {
-            Update(it.Id, it.Path, row => row with
-            {
-                Metadata = it.Metadata,
-                State = it.ContentWasRead ? FileState.Present : row.State,
-                Algorithm = it.Algorithm,
-                Checksum = it.Checksum,
             });
+            KeepGroups(it.Path, it.Groups);
         }
 
+        batch.Refreshed.ForEach(Refresh);
         foreach (var it in batch.Verified)
         {
-            Update(it.Id, it.Path, row => row with { State = FileState.Present });
+            Update(null, it.Id, it.Path, row => row with { State = FileState.Present, ObservedChecksum = default });
         }
 
+        ApplyDamage(batch);
+        foreach (var it in batch.Disappeared)
+        {
+            Update("deleted", it.Id, it.Path, row => row with { State = FileState.Deleted });
+        }
+
+        foreach (var it in batch.Excluded)
+        {
+            Assert.NotEqual(FileState.Excluded, _rows[it.Path].State);
+            Update(null, it.Id, it.Path, row => row with { State = FileState.Excluded });
+        }
+
+        ApplyUnreadable(batch);
+    }
+
+    private void Refresh(RefreshedFile it)
+    {
+        var row = it.ContentWasRead ? FileState.Present : _rows[it.Path].State;
+        Update(null, it.Id, it.Path, before => before with
+        {
+            Metadata = it.Metadata,
+            Extended = it.Extended,
+            State = row,
+            Algorithm = it.Algorithm,
+            Checksum = it.Checksum,
+            ObservedChecksum = it.ContentWasRead ? default : before.ObservedChecksum,
+        });
+        if (it.Kind.HasFlag(RefreshKind.FirstRead) || it.Kind.HasFlag(RefreshKind.AlgorithmChanged))
+        {
+            KeepGroups(it.Path, it.Groups);
+        }
+
+        if (it.Kind.HasFlag(RefreshKind.Attributes))
+        {
+            Assert.NotEmpty(it.Attributes ?? []);
+            Events.Add($"attributes {it.Path}");
+        }
+
+        if (it.IsTouchReported)
+        {
+            Events.Add($"touched {it.Path}");
+        }
+    }
+
+    private void ApplyDamage(ScanBatch batch)
+    {
         foreach (var it in batch.Corrupted)
         {
-            Log("corrupted", Update(
-                it.Id, it.Path, row => row with { State = FileState.Corrupted, ObservedChecksum = it.Actual }));
+            Update(it.IsTampered ? "tampered" : "corrupted", it.Id, it.Path, row => row with
+            {
+                State = it.IsTampered ? FileState.Tampered : FileState.Corrupted,
+                ObservedChecksum = it.Actual,
+            });
         }
 
         foreach (var it in batch.Restored)
         {
-            Log("restored", Update(it.Id, it.Path, row => row with
+            Assert.True(_rows[it.Path].IsDamaged, $"{it.Path} was not damaged");
+            Update("restored", it.Id, it.Path, row => row with
             {
                 Metadata = it.Metadata,
+                Extended = it.Extended,
                 State = FileState.Present,
                 Algorithm = it.Algorithm,
                 Checksum = it.Checksum,
                 ObservedChecksum = default,
-            }));
+            });
         }
-
-        foreach (var it in batch.Disappeared)
-        {
-            Log("deleted", Update(it.Id, it.Path, row => row with { State = FileState.Deleted }));
-        }
-
-        ApplyUnreadable(batch);
     }
 
     private void ApplyUnreadable(ScanBatch batch)
@@ -147,22 +190,18 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         {
             if (it.Id is { } id && !it.WasDeleted)
             {
-                Update(id, it.Path, row => row with
-                {
-                    State = row.State == FileState.Corrupted ? FileState.Corrupted : FileState.Unreadable,
-                });
+                Update(null, id, it.Path, row => row with { State = row.IsDamaged ? row.State : FileState.Unreadable });
             }
             else
             {
                 Assert.NotNull(it.Metadata);
-                Appear(it.Id, it.Path, it.Metadata.Value, FileState.Unreadable, null, default);
+                Appear(it.Id, it.Path, new BaselineFile(
+                    it.Id ?? 0, it.Path, it.Metadata.Value, FileState.Unreadable, null, default, default, IsDue: false));
             }
         }
     }
 
-    private void Appear(
-        long? id, FilePath path, FileMetadata metadata, FileState state, ChecksumAlgorithm? algorithm,
-        ReadOnlyMemory<byte> checksum)
+    private void Appear(long? id, FilePath path, BaselineFile row)
     {
         if (id is { } returned)
         {
@@ -174,19 +213,28 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
             Assert.False(_rows.ContainsKey(path), $"{path} has a row already");
         }
 
-        _rows[path] = new BaselineFile(
-            id ?? ++_lastId, path, metadata, state, algorithm, checksum, default, IsDue: false);
-        Log("added", path);
+        _rows[path] = row with { Id = id ?? ++_lastId };
+        Events.Add($"added {path}");
     }
 
-    private FilePath Update(long id, FilePath path, Func<BaselineFile, BaselineFile> change)
+    private void Update(string? word, long id, FilePath path, Func<BaselineFile, BaselineFile> change)
     {
         Assert.True(_rows.TryGetValue(path, out var row), $"{path} has no row");
         Assert.Equal(id, row.Id);
         Assert.NotEqual(FileState.Deleted, row.State);
         _rows[path] = change(row);
-        return path;
+        if (word is not null)
+        {
+            Events.Add($"{word} {path}");
+        }
     }
 
-    private void Log(string word, FilePath path) => Events.Add($"{word} {path}");
+    private void KeepGroups(FilePath path, ReadOnlyMemory<byte> groups)
+    {
+        Groups.Remove(_rows[path].Id);
+        if (!groups.IsEmpty)
+        {
+            Groups[_rows[path].Id] = groups;
+        }
+    }
 }

@@ -12,6 +12,8 @@ public sealed record FakeFile(byte[] Content, long MtimeNs)
 
     public int Mode { get; init; } = 0b110_100_100;
 
+    public ExtendedAttributes Attributes { get; init; }
+
     public StorageFault? OpenFault { get; init; }
 
     public StorageFault? ReadFault { get; init; }

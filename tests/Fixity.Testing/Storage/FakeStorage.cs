@@ -11,7 +11,10 @@ public sealed class FakeStorage : IStorageBackend
     private readonly Lock _lock = new();
     private readonly SortedDictionary<FilePath, FakeFile> _files = [];
 
-    public StorageCapabilities Capabilities { get; init; } = new(64, TimeSpan.Zero, HasRawNames: true);
+    public StorageCapabilities Capabilities { get; init; } =
+        new(64, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true);
+
+    public TimeSpan MtimeGranularity { get; set; }
 
     /// <summary>What the root says it is; null: it cannot be reached.</summary>
     public string? Identity { get; set; } = "fake:1";
@@ -44,7 +47,7 @@ public sealed class FakeStorage : IStorageBackend
     {
         lock (_lock)
         {
-            _files[path] = file;
+            _files[path.ToOwned()] = file;
         }
     }
 
@@ -65,12 +68,12 @@ public sealed class FakeStorage : IStorageBackend
     {
         Probes++;
         return Identity is { } identity
-            ? Task.FromResult(new StorageProbe(identity))
+            ? Task.FromResult(new StorageProbe(identity, MtimeGranularity))
             : throw new StorageException(StorageFault.Configuration, default, "the root is not there");
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
+        PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
     {
         var blocks = new ReusedBlocks<StorageEntry>(
             entry => entry with { Path = ReusedBlocks.Copy(entry.Path) }, entry => ReusedBlocks.Poison(entry.Path));
@@ -93,11 +96,21 @@ public sealed class FakeStorage : IStorageBackend
         }
     }
 
-    public async ValueTask<IStorageFile> OpenAsync(FilePath path, CancellationToken cancellation)
+    public ValueTask<ExtendedAttributes> ReadAttributesAsync(FilePath path, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            Opened.Add(path);
+            return _files.TryGetValue(path, out var file)
+                ? ValueTask.FromResult(file.Attributes)
+                : throw new StorageException(StorageFault.Gone, path, "no such file");
+        }
+    }
+
+    public async ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            Opened.Add(path.ToOwned());
         }
 
         await (Opening?.Invoke(path, cancellation) ?? Task.CompletedTask);

@@ -69,7 +69,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
         var path = FilePath.FromEscaped("dir/file");
         await PutAsync(path, content);
 
-        await using var file = await Backend.OpenAsync(path, CancellationToken.None);
+        await using var file = await Backend.OpenAsync(path, ReadSource.Cache, CancellationToken.None);
 
         Assert.Equal(content, await ReadAllAsync(file, 0));
         Assert.Equal(content[123_456..], await ReadAllAsync(file, 123_456));
@@ -84,7 +84,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
 
         var listed = Assert.Single(await ListAsync(PathRange.Everything)).Metadata;
         var named = await Backend.StatAsync(path, CancellationToken.None);
-        await using var file = await Backend.OpenAsync(path, CancellationToken.None);
+        await using var file = await Backend.OpenAsync(path, ReadSource.Cache, CancellationToken.None);
         var opened = await file.StatAsync(CancellationToken.None);
 
         Assert.Equal(7, listed.SizeBytes);
@@ -98,7 +98,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
     {
         var path = FilePath.FromEscaped("f");
         await PutAsync(path, "short"u8.ToArray());
-        await using var file = await Backend.OpenAsync(path, CancellationToken.None);
+        await using var file = await Backend.OpenAsync(path, ReadSource.Cache, CancellationToken.None);
         var before = await file.StatAsync(CancellationToken.None);
 
         await PutAsync(path, "longer than before"u8.ToArray());
@@ -117,7 +117,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
             var missing = FilePath.FromEscaped(path);
             Assert.Null(await Backend.StatAsync(missing, CancellationToken.None));
             var refused = await Assert.ThrowsAsync<StorageException>(
-                async () => await Backend.OpenAsync(missing, CancellationToken.None));
+                async () => await Backend.OpenAsync(missing, ReadSource.Cache, CancellationToken.None));
             Assert.Contains(refused.Fault, (StorageFault[])[StorageFault.Gone, StorageFault.NotRegular]);
         }
     }
@@ -128,7 +128,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
         await PutAsync(FilePath.FromEscaped("dir/file"), []);
 
         var refused = await Assert.ThrowsAsync<StorageException>(
-            async () => await Backend.OpenAsync(FilePath.FromEscaped("dir"), CancellationToken.None));
+            async () => await Backend.OpenAsync(FilePath.FromEscaped("dir"), ReadSource.Cache, CancellationToken.None));
 
         Assert.Equal(StorageFault.NotRegular, refused.Fault);
     }
@@ -140,7 +140,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
 
         foreach (var entry in await ListAsync(PathRange.Everything))
         {
-            await using var file = await Backend.OpenAsync(entry.Path, CancellationToken.None);
+            await using var file = await Backend.OpenAsync(entry.Path, ReadSource.Cache, CancellationToken.None);
             Assert.Equal(Encoding.UTF8.GetBytes(entry.Path.ToString()), await ReadAllAsync(file, 0));
         }
     }

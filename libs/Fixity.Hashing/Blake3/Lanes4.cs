@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Words = System.Runtime.Intrinsics.Vector128<uint>;
+
+namespace Fixity.Hashing.Blake3;
+
+/// <summary>Four inputs at once, on any processor with 128-bit vectors.</summary>
+internal readonly unsafe struct Lanes4 : ILanes<Words>
+{
+    public static int Count => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Same(uint word) => Vector128.Create(word);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Load(uint* words) => Vector128.Load(words);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Xor(Words a, Words b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Mix(ref Words a, ref Words b, ref Words c, ref Words d, Words mx, Words my)
+    {
+        a += mx;
+        a += b;
+        d = Rotations.Right16(d ^ a);
+        c += d;
+        b = Rotations.Right12(b ^ c);
+        a += my;
+        a += b;
+        d = Rotations.Right8(d ^ a);
+        c += d;
+        b = Rotations.Right7(b ^ c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadHalf(
+        byte** inputs, nint offset,
+        out Words m0, out Words m1, out Words m2, out Words m3,
+        out Words m4, out Words m5, out Words m6, out Words m7)
+    {
+        ReadQuarter(inputs, offset, out m0, out m1, out m2, out m3);
+        ReadQuarter(inputs, offset + 16, out m4, out m5, out m6, out m7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(
+        uint* values, Words h0, Words h1, Words h2, Words h3, Words h4, Words h5, Words h6, Words h7)
+    {
+        Transpose(ref h0, ref h1, ref h2, ref h3);
+        Transpose(ref h4, ref h5, ref h6, ref h7);
+        h0.Store(values);
+        h4.Store(values + 4);
+        h1.Store(values + 8);
+        h5.Store(values + 12);
+        h2.Store(values + 16);
+        h6.Store(values + 20);
+        h3.Store(values + 24);
+        h7.Store(values + 28);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadQuarter(byte** inputs, nint offset, out Words a, out Words b, out Words c, out Words d)
+    {
+        a = Vector128.Load(inputs[0] + offset).AsUInt32();
+        b = Vector128.Load(inputs[1] + offset).AsUInt32();
+        c = Vector128.Load(inputs[2] + offset).AsUInt32();
+        d = Vector128.Load(inputs[3] + offset).AsUInt32();
+        Transpose(ref a, ref b, ref c, ref d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(ref Words a, ref Words b, ref Words c, ref Words d)
+    {
+        var abLow = Rows1.UnpackLow(a, b);
+        var abHigh = Rows1.UnpackHigh(a, b);
+        var cdLow = Rows1.UnpackLow(c, d);
+        var cdHigh = Rows1.UnpackHigh(c, d);
+        a = Rows1.UnpackLowPairs(abLow, cdLow);
+        b = Rows1.UnpackHighPairs(abLow, cdLow);
+        c = Rows1.UnpackLowPairs(abHigh, cdHigh);
+        d = Rows1.UnpackHighPairs(abHigh, cdHigh);
+    }
+}

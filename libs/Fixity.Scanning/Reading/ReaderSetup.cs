@@ -1,0 +1,19 @@
+using Fixity.Storage;
+
+namespace Fixity.Scanning.Reading;
+
+/// <summary>What all readers of a segment share.</summary>
+/// <param name="MtimeGranularity">As probed: two writes closer together than this may leave the same mtime.</param>
+internal sealed record ReaderSetup(
+    IStorageBackend Backend, ISegmentControl Control, StorageThrottle? Throttle, SegmentRules Rules, SegmentLimits Limits,
+    TimeProvider Clock, TimeSpan MtimeGranularity)
+{
+    private volatile bool _lacksExtended;
+
+    /// <summary>The file system turned out to have none of the attributes that are watched: nobody need ask again.</summary>
+    public bool LacksExtended
+    {
+        get => _lacksExtended;
+        set => _lacksExtended = value;
+    }
+}
