@@ -39,6 +39,8 @@ public static class DatabaseRegistration
         // Compiling a statement pays where it runs once for long; the scanner's run often, over a page or a batch.
         var options = role == DatabaseRole.Scanner ? $"-c role={role} -c jit=off" : $"-c role={role}";
         settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{settings.Options} {options}";
+        // Baselines are streamed: a refill of the buffer costs more than what is in a small one.
+        settings.ReadBufferSize = role == DatabaseRole.Scanner ? 64 * 1024 : settings.ReadBufferSize;
         settings.ApplicationName ??= role;
         return settings.ConnectionString;
     }
