@@ -6,6 +6,8 @@ namespace Fixity.Scanner;
 /// <summary>Waits out a database that is away: what failed for its sake alone is tried again, ever less often.</summary>
 internal sealed class DatabaseRetry(TimeProvider clock)
 {
+    private const string IdleInTransactionTimeout = "25P03";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
@@ -34,6 +36,10 @@ internal sealed class DatabaseRetry(TimeProvider clock)
     public static bool IsOutage(Exception failure) => failure switch
     {
         SocketException or TimeoutException => true,
+        // Npgsql takes these for passing ones, but waiting makes no room and mends no disk.
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError } => false,
+        // By the limits that a batch sets itself: a lock or a slow disk held it up.
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or IdleInTransactionTimeout } => true,
         NpgsqlException { IsTransient: true } => true,
         PostgresException refused => refused.SqlState is PostgresErrorCodes.AdminShutdown
                 or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow

@@ -217,7 +217,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make what a corrupted file holds now its baseline */
+        /** Accept what a damaged file holds now as its baseline, or the change of a modified one */
         post: operations["acceptFile"];
         delete?: never;
         options?: never;

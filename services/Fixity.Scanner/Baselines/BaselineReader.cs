@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Scanner.Scans;
 using Fixity.Scanning;
@@ -6,11 +7,12 @@ using Npgsql;
 
 namespace Fixity.Scanner.Baselines;
 
-/// <summary>Streams the baseline of one target in path order, a page of rows at a time.</summary>
+/// <summary>Streams the baseline of one target in path order, some blocks ahead of the scan, in memory that is used again.</summary>
 /// <remarks>
-/// Pages by key and not one long cursor: a scan may take days, and a statement that lives as long would keep the
-/// database from cleaning up behind every other. A page that is lost with its connection is simply asked for again.
-/// What the scan itself adds is never read back: it lies behind the page before.
+/// <para>Pages by key and not one long cursor: a scan may take days, and a statement that lives as long would keep the
+/// database from cleaning up behind every other. For the same reason a page ends early when the scan takes its time. A
+/// page that is lost with its connection is asked for again, from the last block that was handed over.</para>
+/// <para>What the scan itself adds is never read back: it lies behind the page before.</para>
 /// </remarks>
 /// <param name="mayGoOn">Whether waiting for a database that is away still makes sense.</param>
 internal sealed class BaselineReader(
@@ -18,72 +20,76 @@ internal sealed class BaselineReader(
     Func<bool> mayGoOn)
     : IBaselineReader
 {
-    private const int PageRows = 2_000;
+    private const int Blocks = 8;
 
-    private const string PageSql = """
-        select id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, state, algorithm, checksum, observed_checksum,
-            state <> 2 and ($6 or state = 3 or verified_at is null or coalesce(
-                (verified_at, hashint8extended(id, $9)) <= ($7, $8), false))
-        from scanner.files
-        where target_id = $1 and path >= $2 and ($3::text is null or path > $3) and ($4::text is null or path < $4)
-        order by path
-        limit $5
-        """;
+    /// <summary>Rows a statement; a test asks for fewer.</summary>
+    internal int PageRows { get; init; } = 50_000;
+
+    /// <summary>How long a statement waits for the scan to take a block before it ends.</summary>
+    internal TimeSpan PagePatience { get; init; } = TimeSpan.FromSeconds(2);
 
     public async IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(
         PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var after = range.After;
-        while (true)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var free = Channel.CreateBounded<BaselineBlock>(Blocks);
+        var filled = Channel.CreateBounded<BaselineBlock>(Blocks);
+        for (var i = 0; i < Blocks; i++)
         {
-            var rows = await retry.RunAsync(token => ReadPageAsync(range, after, token), mayGoOn, cancellation);
-            if (rows.Count > 0)
-            {
-                after = rows[^1].Path;
-                yield return rows.ToArray();
-            }
+            free.Writer.TryWrite(new BaselineBlock());
+        }
 
-            if (rows.Count < PageRows)
+        var reading = Task.Run(() => FillAsync(range, free, filled.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var block in filled.Reader.ReadAllAsync(cancellation))
             {
-                yield break;
+                yield return block.Files;
+                block.Clear();
+                free.Writer.TryWrite(block);
             }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
         }
     }
 
-    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
-        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty); // None are recorded yet.
+    public async ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
+        await retry.RunAsync(
+            async token =>
+            {
+                await using var command = database.CreateCommand("""
+                    select groups from scanner.file_groups where file_id = $1
+                    """);
+                command.With(fileId);
+                return await command.ExecuteScalarAsync(token) as byte[] ?? [];
+            },
+            mayGoOn, cancellation);
 
-    private async Task<List<BaselineFile>> ReadPageAsync(
-        PathRange range, FilePath? after, CancellationToken cancellation)
+    // Ends by completing the queue, with its failure if it has one: the reader of the queue throws it.
+    private async Task FillAsync(
+        PathRange range, Channel<BaselineBlock> free, ChannelWriter<BaselineBlock> filled, CancellationToken stop)
     {
-        await using var command = database.CreateCommand(PageSql);
-        command.With(claim.Target.Id).With(range.From.ToString()).With(after?.ToString()).With(range.To?.ToString())
-            .With(PageRows).With(claim.VerifyAll).With(verification.DueUntil).With(verification.DueHash)
-            .With(claim.ScanId);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        var rows = new List<BaselineFile>(PageRows);
-        while (await row.ReadAsync(cancellation))
+        try
         {
-            rows.Add(ReadFile(row));
+            var page = new BaselinePage(database, claim, verification, range, PageRows, PagePatience);
+            var goesOn = true;
+            while (goesOn)
+            {
+                // No statement before somebody wants more of it.
+                await free.Reader.WaitToReadAsync(stop);
+                goesOn = await retry.RunAsync(token => page.ReadAsync(free.Reader, free.Writer, filled, token), mayGoOn, stop);
+            }
+
+            filled.Complete();
         }
-
-        return rows;
+#pragma warning disable CA1031 // Not swallowed: see above.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            filled.TryComplete(failure);
+        }
     }
-
-    private static BaselineFile ReadFile(NpgsqlDataReader row) => new(
-        row.GetInt64(0),
-        FilePath.FromEscaped(row.GetFieldValue<byte[]>(1)),
-        new FileMetadata(
-            row.GetInt64(2), row.GetInt64(3),
-            row.IsDBNull(4) ? null : row.GetInt64(4),
-            row.IsDBNull(5) ? null : row.GetInt64(5),
-            null,
-            row.IsDBNull(6) ? null : row.GetInt32(6),
-            row.IsDBNull(7) ? null : row.GetInt64(7),
-            row.IsDBNull(8) ? null : row.GetInt64(8)),
-        (FileState)row.GetInt16(9),
-        row.IsDBNull(10) ? null : (ChecksumAlgorithm)row.GetInt16(10),
-        row.IsDBNull(11) ? default : row.GetFieldValue<byte[]>(11),
-        row.IsDBNull(12) ? default : row.GetFieldValue<byte[]>(12),
-        row.GetBoolean(13));
 }

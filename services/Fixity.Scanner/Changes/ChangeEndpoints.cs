@@ -13,7 +13,7 @@ internal static class ChangeEndpoints
 
         api.MapPost("/files/{id:long}/accept", AcceptAsync)
             .WithName("acceptFile")
-            .WithSummary("Make what a corrupted file holds now its baseline")
+            .WithSummary("Accept what a damaged file holds now as its baseline, or the change of a modified one")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);

@@ -11,6 +11,6 @@ internal static class ChangeProblems
         $"File {fileId} does not exist.");
 
     public static ProblemHttpResult FileNotCorrupted(long fileId) => Problem.Of(
-        StatusCodes.Status409Conflict, "file-not-corrupted", "The file is not corrupted",
-        $"File {fileId} holds what its baseline says; there is nothing to accept.");
+        StatusCodes.Status409Conflict, "file-not-corrupted", "There is nothing to accept",
+        $"File {fileId} holds what its baseline says, and no change of it waits for an answer.");
 }

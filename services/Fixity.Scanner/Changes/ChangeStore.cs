@@ -6,8 +6,48 @@ namespace Fixity.Scanner.Changes;
 /// <summary>What a person decides about findings: the content is right after all, or somebody has seen to it.</summary>
 internal sealed class ChangeStore(NpgsqlDataSource database)
 {
-    /// <summary>Makes what a corrupted file holds now its baseline, and leaves the decision as an event.</summary>
-    /// <returns>Whether there is such a file, and what it is now; null: it was not corrupted.</returns>
+    // The last change of the content counts: what moved or was chmodded after it is still what was changed.
+    private const string FindSql = """
+        select f.state in (3, 5) and f.observed_checksum is not null, f.state in (1, 4) and f.checksum is not null and (
+            select e.type = 'modified' and e.acknowledged_at is null
+            from scanner.change_events e
+            where e.file_id = f.id and e.type not in ('moved', 'attributes', 'touched', 'verified')
+            order by e.id desc limit 1), f.checksum
+        from scanner.files f where f.id = $1 for update
+        """;
+
+    // What was observed may be weeks old: the next scan reads it first. Digests of the old content say nothing of it.
+    private const string MoveBaselineSql = """
+        with gone as (delete from scanner.file_groups where file_id = $1)
+        update scanner.files
+        set checksum = observed_checksum, observed_checksum = null, previous_algorithm = null, previous_checksum = null,
+            state = 1, state_since = now(), verified_at = null
+        where id = $1
+        """;
+
+    // What the decision answers is acknowledged by it.
+    private const string DecideSql = """
+        with file as (
+            select id, target_id, path, size, mtime_ns, algorithm, checksum from scanner.files where id = $1
+        ), answered as (
+            update scanner.change_events
+            set acknowledged_at = now(), acknowledged_by = $2, acknowledge_reason = $3
+            where file_id = $1 and type in ('corrupted', 'tampered', 'modified') and acknowledged_at is null
+        ), event as (
+            insert into scanner.change_events (target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, algorithm, old_checksum, new_checksum, acknowledged_at, acknowledged_by,
+                acknowledge_reason)
+            select target_id, id, path, 'accepted', size, size, mtime_ns, mtime_ns, algorithm, $4, checksum, now(), $2, $3
+            from file
+        )
+        select checksum, algorithm, pg_notify('fixity_events', '')::text, pg_notify('fixity_progress',
+            json_build_object('kind', 'change', 'scanId', null, 'targetId', target_id, 'count', 1)::text)::text
+        from file
+        """;
+
+    /// <summary>Makes what a damaged file holds now its baseline, or says that a modified one is right, and leaves the
+    /// decision as an event.</summary>
+    /// <returns>Whether there is such a file, and what it is now; null: there was nothing to accept.</returns>
     public async Task<(bool Exists, AcceptedFile? File)> AcceptAsync(
         long fileId, string reason, string actor, CancellationToken cancellation)
     {
@@ -19,17 +59,26 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
             await partitions.ExecuteNonQueryAsync(cancellation);
         }
 
-        if (await FindAsync(connection, fileId, cancellation) is not { } isCorrupted)
+        if (await FindAsync(connection, fileId, cancellation) is not { } found)
         {
             return (false, null);
         }
 
-        if (!isCorrupted)
+        var (isDamaged, isModified, checksum) = found;
+        if (!isDamaged && !isModified)
         {
             return (true, null);
         }
 
-        var accepted = await WriteAsync(connection, fileId, reason, actor, cancellation);
+        if (isDamaged)
+        {
+            await using var move = new NpgsqlCommand(MoveBaselineSql, connection);
+            move.With(fileId);
+            await move.ExecuteNonQueryAsync(cancellation);
+        }
+
+        var accepted = await DecideAsync(
+            connection, fileId, reason, actor, isDamaged ? checksum : null, cancellation);
         await transaction.CommitAsync(cancellation);
         return (true, accepted);
     }
@@ -47,42 +96,26 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <returns>Null: there is no such file.</returns>
-    private static async Task<bool?> FindAsync(NpgsqlConnection connection, long fileId, CancellationToken cancellation)
+    /// <returns>What may be accepted, and the checksum as recorded; null: there is no such file.</returns>
+    private static async Task<(bool IsDamaged, bool IsModified, byte[]? Checksum)?> FindAsync(
+        NpgsqlConnection connection, long fileId, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            select state = 3 and observed_checksum is not null from scanner.files where id = $1 for update
-            """, connection);
+        await using var command = new NpgsqlCommand(FindSql, connection);
         command.With(fileId);
-        return (bool?)await command.ExecuteScalarAsync(cancellation);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? Read(row) : null;
+
+        static (bool, bool, byte[]?) Read(NpgsqlDataReader row) => (
+            row.GetBoolean(0), !row.IsDBNull(1) && row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2));
     }
 
-    private static async Task<AcceptedFile> WriteAsync(
-        NpgsqlConnection connection, long fileId, string reason, string actor, CancellationToken cancellation)
+    /// <param name="checksum">As recorded before; null: the baseline stays as it is.</param>
+    private static async Task<AcceptedFile> DecideAsync(
+        NpgsqlConnection connection, long fileId, string reason, string actor, byte[]? checksum,
+        CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            with before as (
-                select id, target_id, checksum from scanner.files where id = $1
-            ), accepted as (
-                update scanner.files
-                set checksum = observed_checksum, observed_checksum = null, state = 1, state_since = now(),
-                    verified_at = null -- what was observed may be weeks old: the next scan reads it first
-                where id = $1
-                returning id, path, size, mtime_ns, algorithm, checksum
-            ), event as (
-                insert into scanner.change_events (target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
-                    new_mtime_ns, algorithm, old_checksum, new_checksum, acknowledged_at, acknowledged_by,
-                    acknowledge_reason)
-                select b.target_id, a.id, a.path, 'accepted', a.size, a.size, a.mtime_ns, a.mtime_ns, a.algorithm,
-                    b.checksum, a.checksum, now(), $2, $3
-                from accepted a join before b using (id)
-                returning target_id
-            )
-            select a.checksum, a.algorithm, pg_notify('fixity_events', '')::text, pg_notify('fixity_progress',
-                json_build_object('kind', 'change', 'scanId', null, 'targetId', b.target_id, 'count', 1)::text)::text
-            from accepted a join before b using (id)
-            """, connection);
-        command.With(fileId).With(actor).With(reason);
+        await using var command = new NpgsqlCommand(DecideSql, connection);
+        command.With(fileId).With(actor).With(reason).With(checksum);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         return new AcceptedFile(fileId, "present", ReadChecksum(row), ReadAlgorithm(row));

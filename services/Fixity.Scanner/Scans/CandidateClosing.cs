@@ -10,94 +10,61 @@ internal sealed record ClosingTotals(long Added, long Deleted, long Moved, long 
 }
 
 /// <summary>Turns what appeared and disappeared during a scan into files that moved, were added or were deleted.</summary>
-/// <remarks>
-/// The same content gone from one path and come at another has moved. The same inode number decides between several
-/// candidates of one content, and is the only proof for empty files, which are all alike. Where inode, size and time agree and the
-/// content does not, the file rotted and moved: it must not come back as a new one with the rot for its baseline.
-/// </remarks>
 internal static class CandidateClosing
 {
-    // A corrupted file is looked for as it is, not as it should be.
-    private const string MatchByFileIdSql = """
-        with gone as (
-            select c.file_id as id, f.size, f.algorithm, f.file_id as inode,
-                case when f.state = 3 then f.observed_checksum else f.checksum end as checksum,
-                row_number() over (
-                    partition by f.size, f.algorithm, f.file_id,
-                        case when f.state = 3 then f.observed_checksum else f.checksum end
-                    order by f.path) as turn
-            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'disappeared' and f.checksum is not null and f.file_id is not null
-        ), come as (
-            select c.file_id as id, f.size, f.algorithm, f.file_id as inode, f.checksum,
-                row_number() over (
-                    partition by f.size, f.algorithm, f.file_id, f.checksum order by f.path) as turn
-            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'appeared' and f.checksum is not null and f.file_id is not null
-        )
-        update scanner.scan_candidates c set moved_to = come.id
-        from gone join come using (size, algorithm, checksum, inode, turn)
-        where c.scan_id = $1 and c.kind = 'disappeared' and c.file_id = gone.id
-        """;
-
-    private const string MatchByContentSql = """
-        with gone as (
-            select c.file_id as id, f.size, f.algorithm,
-                case when f.state = 3 then f.observed_checksum else f.checksum end as checksum,
-                row_number() over (
-                    partition by f.size, f.algorithm,
-                        case when f.state = 3 then f.observed_checksum else f.checksum end
-                    order by f.path) as turn
-            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null
-                and f.checksum is not null and f.size > 0
-        ), come as (
-            select c.file_id as id, f.size, f.algorithm, f.checksum,
-                row_number() over (partition by f.size, f.algorithm, f.checksum order by f.path) as turn
-            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'appeared' and f.checksum is not null and f.size > 0
-                and not exists (
-                    select from scanner.scan_candidates m
-                    where m.scan_id = $1 and m.kind = 'disappeared' and m.moved_to = c.file_id)
-        )
-        update scanner.scan_candidates c set moved_to = come.id
-        from gone join come using (size, algorithm, checksum, turn)
-        where c.scan_id = $1 and c.kind = 'disappeared' and c.file_id = gone.id
-        """;
-
-    private const string MatchRottenSql = """
-        with gone as (
-            select c.file_id as id, f.size, f.mtime_ns, f.algorithm, f.file_id as inode, f.checksum,
-                row_number() over (
-                    partition by f.size, f.mtime_ns, f.algorithm, f.file_id order by f.path) as turn
-            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null and f.state <> 2
-                and f.checksum is not null and f.file_id is not null
-        ), come as (
-            select c.file_id as id, f.size, f.mtime_ns, f.algorithm, f.file_id as inode, f.checksum,
-                row_number() over (
-                    partition by f.size, f.mtime_ns, f.algorithm, f.file_id order by f.path) as turn
-            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'appeared' and f.checksum is not null and f.file_id is not null
-                and not exists (
-                    select from scanner.scan_candidates m
-                    where m.scan_id = $1 and m.kind = 'disappeared' and m.moved_to = c.file_id)
-        )
-        update scanner.scan_candidates c set moved_to = come.id
-        from gone join come using (size, mtime_ns, algorithm, inode, turn)
-        where c.scan_id = $1 and c.kind = 'disappeared' and c.file_id = gone.id and gone.checksum <> come.checksum
-        """;
-
+    // A folder was renamed where everything that was seen below it is gone, and went to one place. The shortest path that
+    // says so is told. Scalar subqueries, because each folder is to be one look into the index, never a join of all.
     private const string MovedEventsSql = """
+        with moved as materialized (
+            select o.id, o.path as was, n.path as now,
+                left(o.path, -strpos(reverse(o.path), '/')) as was_folder,
+                left(n.path, -strpos(reverse(n.path), '/')) as now_folder,
+                strpos(o.path, '/') > 0 and strpos(n.path, '/') > 0
+                    and right(o.path, strpos(reverse(o.path), '/')) = right(n.path, strpos(reverse(n.path), '/')) as is_same_name,
+                o.size as was_size, n.size, o.mtime_ns as was_mtime_ns, n.mtime_ns, n.algorithm,
+                o.checksum as was_checksum, n.checksum
+            from scanner.scan_candidates c
+            join scanner.files o on o.id = c.file_id
+            join scanner.files n on n.id = c.moved_to
+            where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is not null
+        ), folders as (
+            select was_folder, now_folder,
+                string_to_array(was_folder, '/') as was_names, string_to_array(now_folder, '/') as now_names
+            from moved where is_same_name and was_folder <> now_folder
+            group by was_folder, now_folder
+        ), steps as materialized (
+            select was_folder, now_folder, below,
+                array_to_string(was_names[1:cardinality(was_names) - below], '/') as renamed,
+                array_to_string(now_names[1:cardinality(now_names) - below], '/') as name
+            from folders
+            cross join lateral generate_series(0, least(cardinality(was_names), cardinality(now_names)) - 1) as below
+            where was_names[cardinality(was_names) - below + 1:] = now_names[cardinality(now_names) - below + 1:]
+        ), renames as materialized (
+            select renamed from steps group by renamed having count(distinct name) = 1
+        ), proven as materialized (
+            select renamed from renames r
+            where (
+                select true from scanner.files p
+                where p.target_id = $2 and p.path > (r.renamed || '/') collate "C" and p.path < (r.renamed || '0') collate "C"
+                    and p.state not in (2, 6)
+                    and (
+                        select true from scanner.scan_candidates d
+                        where d.scan_id = $1 and d.kind = 'disappeared' and d.file_id = p.id) is null
+                limit 1) is null
+        ), told as (
+            select distinct on (was_folder, now_folder) was_folder, now_folder, renamed, name
+            from steps join proven using (renamed)
+            order by was_folder, now_folder, below desc
+        )
         insert into scanner.change_events (scan_id, target_id, file_id, path, previous_path, type, old_size, new_size,
-            old_mtime_ns, new_mtime_ns, algorithm, old_checksum, new_checksum)
-        select $1, $2, o.id, n.path, o.path, 'moved', o.size, n.size, o.mtime_ns, n.mtime_ns, n.algorithm,
-            o.checksum, n.checksum
-        from scanner.scan_candidates c
-        join scanner.files o on o.id = c.file_id
-        join scanner.files n on n.id = c.moved_to
-        where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is not null
-        order by n.path
+            old_mtime_ns, new_mtime_ns, algorithm, old_checksum, new_checksum, details)
+        select $1, $2, m.id, m.now, m.was, 'moved', m.was_size, m.size, m.was_mtime_ns, m.mtime_ns, m.algorithm,
+            m.was_checksum, m.checksum,
+            case when t.renamed is not null then
+                jsonb_build_object('folder', jsonb_build_object('from', t.renamed, 'to', t.name)) end
+        from moved m
+        left join told t on m.is_same_name and t.was_folder = m.was_folder and t.now_folder = m.now_folder
+        order by m.now
         """;
 
     // Not for one that was known to hold just that.
@@ -110,31 +77,49 @@ internal static class CandidateClosing
         join scanner.files o on o.id = c.file_id
         join scanner.files n on n.id = c.moved_to
         where c.scan_id = $1 and c.kind = 'disappeared' and n.checksum <> o.checksum
-            and (o.state <> 3 or n.checksum is distinct from o.observed_checksum)
+            and (o.state not in (3, 5) or n.checksum is distinct from o.observed_checksum)
         order by n.path
+        """;
+
+    // The digests stay with the content that they are of.
+    private const string MovedGroupsSql = """
+        with taken as (
+            delete from scanner.file_groups g using scanner.scan_candidates c
+            where c.scan_id = $1 and c.kind = 'disappeared' and g.file_id = c.moved_to
+            returning c.file_id, c.moved_to, g.groups
+        )
+        insert into scanner.file_groups (file_id, groups)
+        select t.file_id, t.groups
+        from taken t join scanner.files o on o.id = t.file_id join scanner.files n on n.id = t.moved_to
+        where o.checksum = n.checksum
+        on conflict do nothing
         """;
 
     // The row keeps its id and with it its history and the checksum that it should have; the one that stood for the new path goes.
     private const string MovedFilesSql = """
         with gone as (
-            delete from scanner.files n using scanner.scan_candidates c
+            delete from scanner.files n using scanner.scan_candidates c join scanner.files o on o.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and n.id = c.moved_to
-            returning c.file_id as old_id, n.*
+            returning c.file_id as old_id, o.state as was, o.size as was_size, n.*
         ), moved as (
             update scanner.files f
             set path = gone.path, size = gone.size, mtime_ns = gone.mtime_ns, ctime_ns = gone.ctime_ns,
-                file_id = gone.file_id, mode = gone.mode, uid = gone.uid, gid = gone.gid,
+                file_id = gone.file_id, mode = gone.mode, uid = gone.uid, gid = gone.gid, links = gone.links,
+                acl_digest = gone.acl_digest, xattrs_digest = gone.xattrs_digest,
+                capabilities_digest = gone.capabilities_digest, hangs = 0, retry_after = null,
                 verified_at = case
-                    when f.state = 3 or f.checksum <> gone.checksum then f.verified_at else gone.verified_at end,
-                state = case when f.state = 3 or f.checksum <> gone.checksum then 3 else 1 end,
+                    when f.state in (3, 5) or f.checksum <> gone.checksum then f.verified_at else gone.verified_at end,
+                state = case when f.state in (3, 5) then f.state when f.checksum <> gone.checksum then 3 else 1 end,
                 state_since = case
-                    when f.state = 3 or f.state = 1 and f.checksum = gone.checksum then f.state_since else now() end,
+                    when f.state in (3, 5) or f.state = 1 and f.checksum = gone.checksum then f.state_since else now() end,
                 observed_checksum = case
                     when f.checksum <> gone.checksum then gone.checksum else f.observed_checksum end
             from gone where f.id = gone.old_id
-            returning gone.size
+            returning gone.was, gone.was_size
         ), counted as (
-            select count(*) as files, coalesce(sum(size), 0)::bigint as bytes from moved
+            select count(*) filter (where was <> 6) as files,
+                coalesce(sum(was_size) filter (where was <> 6), 0)::bigint as bytes
+            from moved
         )
         update scanner.target_states t
         set files_present = t.files_present - counted.files, bytes_present = t.bytes_present - counted.bytes
@@ -162,11 +147,13 @@ internal static class CandidateClosing
     private const string DeletedFilesSql = """
         with gone as (
             update scanner.files f set state = 2, state_since = now(), observed_checksum = null
-            from scanner.scan_candidates c
+            from scanner.scan_candidates c join scanner.files o on o.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null and f.id = c.file_id and f.state <> 2
-            returning f.size
+            returning f.size, o.state as was
         ), counted as (
-            select count(*) as files, coalesce(sum(size), 0)::bigint as bytes from gone
+            select count(*) filter (where was <> 6) as files,
+                coalesce(sum(size) filter (where was <> 6), 0)::bigint as bytes
+            from gone
         )
         update scanner.target_states t
         set files_present = t.files_present - counted.files, bytes_present = t.bytes_present - counted.bytes
@@ -182,6 +169,12 @@ internal static class CandidateClosing
         delete from scanner.scan_verifications where scan_id = $1
         """;
 
+    // The planner knows nothing yet of a table that was filled a moment ago: what it takes for ten rows and joins one by
+    // one may be a million. It is told that this is large.
+    private const string ManySql = "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)";
+
+    private const int Many = 10_000;
+
     private const string ChangedSql = """
         select count(*), coalesce(sum(greatest(coalesce(new_size, 0), coalesce(old_size, 0))), 0)::bigint
         from scanner.change_events where scan_id = $1 and type in ('added', 'deleted', 'modified')
@@ -196,15 +189,28 @@ internal static class CandidateClosing
             await ExecuteAsync(DropDisappearedSql);
         }
 
-        await ExecuteAsync(MatchByFileIdSql);
-        await ExecuteAsync(MatchByContentSql);
-        await ExecuteAsync(MatchRottenSql);
-        var moved = await ExecuteAsync(MovedEventsSql, targetId);
-        var corrupted = await ExecuteAsync(CorruptedEventsSql, targetId);
-        await ExecuteAsync(MovedFilesSql, targetId);
-        var added = await ExecuteAsync(AddedEventsSql, targetId);
-        var deleted = await ExecuteAsync(DeletedEventsSql, targetId);
-        await ExecuteAsync(DeletedFilesSql, targetId);
+        var (added, deleted, moved, corrupted) = (0L, 0L, 0L, 0L);
+        if (await CountAsync(connection, scanId, cancellation) is > 0 and var candidates)
+        {
+            if (candidates > Many)
+            {
+                await ExecuteAsync(ManySql, takesScan: false);
+            }
+
+            await CandidateMatching.ApplyAsync(connection, scanId, targetId, cancellation);
+            moved = await ExecuteAsync(MovedEventsSql, targetId);
+            corrupted = await ExecuteAsync(CorruptedEventsSql, targetId);
+            if (moved > 0)
+            {
+                await ExecuteAsync(MovedGroupsSql);
+                await ExecuteAsync(MovedFilesSql, targetId);
+            }
+
+            added = await ExecuteAsync(AddedEventsSql, targetId);
+            deleted = await ExecuteAsync(DeletedEventsSql, targetId);
+            await ExecuteAsync(DeletedFilesSql, targetId);
+        }
+
         await ExecuteAsync(ForgetSql);
 
         await using var command = new NpgsqlCommand(ChangedSql, connection);
@@ -216,14 +222,18 @@ internal static class CandidateClosing
         ClosingTotals ReadTotals(NpgsqlDataReader read) =>
             new(added, deleted, moved, corrupted, read.GetInt64(0), read.GetInt64(1));
 
-        async Task<long> ExecuteAsync(string sql, int? target = null)
+        async Task<long> ExecuteAsync(string sql, int? target = null, bool takesScan = true)
         {
 #pragma warning disable CA2100 // One of the constants above.
             await using var statement = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
             // As long as a million candidates take: nobody else works on this scan.
             statement.CommandTimeout = 0;
-            statement.With(scanId);
+            if (takesScan)
+            {
+                statement.With(scanId);
+            }
+
             if (target is { } id)
             {
                 statement.With(id);
@@ -231,5 +241,13 @@ internal static class CandidateClosing
 
             return await statement.ExecuteNonQueryAsync(cancellation);
         }
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection, long scanId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select count(*) from scanner.scan_candidates where scan_id = $1", connection);
+        command.With(scanId);
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class SegmentRunner(
     NpgsqlDataSource database, ScanQueue queue, SegmentSplits splits, ScanCloser closer, TargetIdentity identities,
     StorageReaders readers, DatabaseRetry retry, ScanMetrics metrics, IOptions<ScannerOptions> options, TimeProvider clock, ILoggerFactory loggers)
 {
+    private const int FirstScanBatchSize = 5_000;
+
     // Enough for a restart of the database; after that the lease runs out and another scanner goes on.
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(20);
 
@@ -87,7 +89,10 @@ internal sealed class SegmentRunner(
         var sink = new BatchWriter(database, lease, retry, metrics, options.Value, clock);
         var limits = new SegmentLimits
         {
-            BatchSize = claim.Target.BatchSize,
+            // A first scan writes a row for every file: fewer, larger transactions.
+            BatchSize = claim.IsBaseline
+                ? Math.Max(claim.Target.BatchSize, FirstScanBatchSize)
+                : claim.Target.BatchSize,
             Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target.Root),
         };
         await using var splitter = new SegmentSplitter(

@@ -150,7 +150,7 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
                     break;
                 case 2:
                     tree.FlipHidden(name);
-                    events.Add((name, $"corrupted {name}"));
+                    events.Add((name, $"tampered {name}"));
                     break;
                 case 3:
                     File.Move(tree.PathOf(name), tree.PathOf($"moved-{i:d6}"));

@@ -50,7 +50,8 @@ public sealed class ThrottleTests(TestDatabase database, ITestOutputHelper outpu
         var seconds = await database.ScalarAsync<double>(
             $"select extract(epoch from ended_at - started_at)::double precision from scheduler.scans where id = {scan}");
         output.WriteLine($"500 files in {seconds:F2} s");
-        Assert.InRange(seconds, 4.5, 6.5);
+        // Not faster; how much slower is up to what else this machine does.
+        Assert.InRange(seconds, 4.5, 30);
     }
 
     private Task LimitAsync(WatchedTree tree, string options) =>

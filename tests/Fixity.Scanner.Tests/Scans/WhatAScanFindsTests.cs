@@ -102,7 +102,7 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
         File.Delete(tree.PathOf(WatchedTree.NameOf(2)));
         File.Move(tree.PathOf(WatchedTree.NameOf(3)), tree.PathOf("renamed.bin"));
         tree.Write("new.bin", "new");
-        tree.FlipHidden(WatchedTree.NameOf(150));
+        await tree.RotAsync(WatchedTree.NameOf(150));
         var scan = await tree.ScanAsync("full");
 
         Assert.Equal(
@@ -130,7 +130,7 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
         var name = WatchedTree.NameOf(5);
         var good = await File.ReadAllBytesAsync(tree.PathOf(name));
         var goodSum = WatchedTree.Blake3Of(good);
-        tree.FlipHidden(name);
+        await tree.RotAsync(name);
         var badSum = WatchedTree.Blake3Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
 
         var first = await tree.ScanAsync("full");

@@ -1,0 +1,208 @@
+namespace Fixity.Scanner.Baselines;
+
+/// <summary>What each list of a batch does to the baseline, and the events that are certain already.</summary>
+/// <remarks>
+/// Each statement says which state it expects of the rows and writes an event for those alone that it changed: a
+/// person may accept a file while it is being scanned. Each answers how many rows it changed, how many events it wrote,
+/// and by how much the present files and their bytes grew; an excluded file (6) is not among them until it returns.
+/// Parameters: target, scan, ids, then what the list has.
+/// </remarks>
+internal static class EffectSql
+{
+    // Deleted rows whose path returned keep their id and history.
+    public const string Appeared = $"""
+        with input as (
+            select * from unnest($3::text[], {FileColumns.Arrays}, $15::smallint[], $16::bytea[], $17::boolean[])
+                as i (path, {FileColumns.Names}, algorithm, checksum, hung)
+        ), recorded as (
+            insert into scanner.files as f (target_id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, links,
+                acl_digest, xattrs_digest, capabilities_digest, algorithm, checksum, state, first_scan_id, verified_at,
+                hangs, retry_after)
+            select $1, path, size, mtime_ns, ctime_ns, inode, mode, uid, gid, links, acl, xattrs, capabilities, algorithm,
+                checksum, case when checksum is null then 4 else 1 end, $2,
+                case when checksum is null then null else now() end,
+                case when hung then 1 else 0 end, case when hung then now() + interval '1 hour' end
+            from input
+            on conflict (target_id, path) do update
+            set size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,
+                file_id = excluded.file_id, mode = excluded.mode, uid = excluded.uid, gid = excluded.gid,
+                links = excluded.links, acl_digest = excluded.acl_digest, xattrs_digest = excluded.xattrs_digest,
+                capabilities_digest = excluded.capabilities_digest, algorithm = excluded.algorithm,
+                checksum = excluded.checksum, state = excluded.state, state_since = now(),
+                verified_at = excluded.verified_at, observed_checksum = null, previous_algorithm = null,
+                previous_checksum = null, hangs = excluded.hangs, retry_after = excluded.retry_after
+            where f.state = 2
+            returning f.id, f.size
+        ), candidate as (
+            insert into scanner.scan_candidates (scan_id, file_id, kind)
+            select $2, id, 'appeared' from recorded where not $18
+        )
+        select count(*), 0::bigint, count(*), coalesce(sum(size), 0)::bigint from recorded
+        """;
+
+    public const string Modified = $"""
+        with input as (
+            select * from unnest($3::bigint[], {FileColumns.Arrays}, $15::smallint[], $16::bytea[], $17::bigint[],
+                $18::bigint[], $19::bytea[])
+                as i (id, {FileColumns.Names}, algorithm, checksum, old_size, old_mtime_ns, old_checksum)
+        ), changed as (
+            update scanner.files f
+            set {FileColumns.Assignments}, algorithm = i.algorithm, checksum = i.checksum, verified_at = now(),
+                observed_checksum = null, previous_algorithm = null, previous_checksum = null, hangs = 0,
+                retry_after = null, state = 1, state_since = case when f.state = 1 then f.state_since else now() end
+            from input i join scanner.files o on o.id = i.id
+            where f.id = i.id and f.target_id = $1 and f.state <> 2
+            returning f.path, i.*, o.state as was, o.size as was_size
+        ), event as (
+            insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, algorithm, old_checksum, new_checksum)
+            select $2, $1, c.id, c.path, 'modified', c.old_size, c.size, c.old_mtime_ns, c.mtime_ns, c.algorithm,
+                c.old_checksum, c.checksum
+            from changed c order by c.path
+        )
+        select count(*), count(*), count(*) filter (where was = 6),
+            coalesce(sum(size - case when was = 6 then 0 else was_size end), 0)::bigint
+        from changed
+        """;
+
+    // Content equal, or not looked at: then a row that could not be read stays so.
+    public const string Refreshed = $"""
+        with input as (
+            select * from unnest($3::bigint[], {FileColumns.Arrays}, $15::smallint[], $16::bytea[], $17::boolean[],
+                $18::bigint[], $19::bigint[], $20::text[], $21::boolean[])
+                as i (id, {FileColumns.Names}, algorithm, checksum, was_read, old_size, old_mtime_ns, attributes, touched)
+        ), changed as (
+            update scanner.files f
+            set {FileColumns.Assignments},
+                previous_algorithm = case
+                    when i.was_read and i.algorithm <> f.algorithm then f.algorithm else f.previous_algorithm end,
+                previous_checksum = case
+                    when i.was_read and i.algorithm <> f.algorithm then f.checksum else f.previous_checksum end,
+                algorithm = case when i.was_read then i.algorithm else f.algorithm end,
+                checksum = case when i.was_read then i.checksum else f.checksum end,
+                verified_at = case when i.was_read then now() else f.verified_at end,
+                observed_checksum = case when i.was_read then null else f.observed_checksum end,
+                hangs = case when i.was_read then 0 else f.hangs end,
+                retry_after = case when i.was_read then null else f.retry_after end,
+                state = case when i.was_read or f.state = 6 then 1 else f.state end,
+                state_since = case
+                    when (i.was_read or f.state = 6) and f.state <> 1 then now() else f.state_since end
+            from input i join scanner.files o on o.id = i.id
+            where f.id = i.id and f.target_id = $1 and f.state in (1, 4, 6)
+            returning f.path, i.*, o.state as was, o.size as was_size
+        ), event as (
+            insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, details)
+            select $2, $1, c.id, c.path, t.type, c.old_size, c.size, c.old_mtime_ns, c.mtime_ns,
+                case when t.type = 'attributes' then c.attributes::jsonb end
+            from changed c
+            join (values ('attributes'), ('touched')) as t (type)
+                on case t.type when 'attributes' then c.attributes is not null else c.touched end
+            order by c.path
+            returning 1
+        )
+        select count(*), (select count(*) from event), count(*) filter (where was = 6),
+            coalesce(sum(size - case when was = 6 then 0 else was_size end), 0)::bigint
+        from changed
+        """;
+
+    public const string Verified = """
+        with changed as (
+            update scanner.files f
+            set verified_at = now(), state = 1, observed_checksum = null, hangs = 0, retry_after = null,
+                state_since = case when f.state = 1 then f.state_since else now() end
+            from unnest($3::bigint[]) as i (id) join scanner.files o on o.id = i.id
+            where f.id = i.id and f.target_id = $1 and f.state in (1, 4, 6)
+            returning f.size, o.state as was
+        )
+        select count(*), 0::bigint, count(*) filter (where was = 6),
+            coalesce(sum(size) filter (where was = 6), 0)::bigint
+        from changed
+        """;
+
+    // Asked for twice: of those that rotted, of those that were tampered with ($4: the state, $5: the type).
+    public const string Damaged = """
+        with changed as (
+            update scanner.files f
+            set state = $4, observed_checksum = i.actual, hangs = 0, retry_after = null,
+                state_since = case when f.state = $4 then f.state_since else now() end
+            from unnest($3::bigint[], $6::smallint[], $7::bytea[], $8::bytea[], $9::text[])
+                as i (id, algorithm, expected, actual, details) join scanner.files o on o.id = i.id
+            where f.id = i.id and f.target_id = $1 and f.state <> 2 and f.checksum = i.expected
+            returning f.id, f.path, f.size, f.mtime_ns, i.algorithm, i.expected, i.actual, i.details, o.state as was
+        ), event as (
+            insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, algorithm, old_checksum, new_checksum, details)
+            select $2, $1, id, path, $5, size, size, mtime_ns, mtime_ns, algorithm, expected, actual, details::jsonb
+            from changed order by path
+        )
+        select count(*), count(*), count(*) filter (where was = 6),
+            coalesce(sum(size) filter (where was = 6), 0)::bigint
+        from changed
+        """;
+
+    public const string Restored = $"""
+        with input as (
+            select * from unnest($3::bigint[], {FileColumns.Arrays}, $15::smallint[], $16::bytea[], $17::bytea[])
+                as i (id, {FileColumns.Names}, algorithm, checksum, was_checksum)
+        ), changed as (
+            update scanner.files f
+            set {FileColumns.Assignments},
+                previous_algorithm = case
+                    when i.algorithm <> f.algorithm then f.algorithm else f.previous_algorithm end,
+                previous_checksum = case when i.algorithm <> f.algorithm then f.checksum else f.previous_checksum end,
+                algorithm = i.algorithm, checksum = i.checksum, verified_at = now(), observed_checksum = null, hangs = 0,
+                retry_after = null, state = 1, state_since = now()
+            from input i join scanner.files o on o.id = i.id
+            where f.id = i.id and f.target_id = $1 and f.state in (3, 5)
+            returning f.path, i.*, o.size as old_size, o.mtime_ns as old_mtime_ns
+        ), event as (
+            insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, algorithm, old_checksum, new_checksum)
+            select $2, $1, c.id, c.path, 'restored', c.old_size, c.size, c.old_mtime_ns, c.mtime_ns, c.algorithm,
+                c.was_checksum, c.checksum
+            from changed c order by c.path
+        )
+        select count(*), count(*), 0::bigint, coalesce(sum(size - old_size), 0)::bigint from changed
+        """;
+
+    // A damaged one stays damaged: that it cannot be read now does not make it better. One that hung is left alone for
+    // an hour, then two, at last a day.
+    public const string Unreadable = """
+        with changed as (
+            update scanner.files f
+            set state = case when f.state in (1, 6) then 4 else f.state end,
+                state_since = case when f.state in (1, 6) then now() else f.state_since end,
+                hangs = case when i.hung then least(f.hangs + 1, 100) else f.hangs end,
+                retry_after = case
+                    when i.hung then now() + least(interval '1 hour' * 2 ^ least(f.hangs, 10), interval '24 hours')
+                    else f.retry_after end
+            from unnest($3::bigint[], $4::boolean[]) as i (id, hung) join scanner.files o on o.id = i.id
+            where f.id = i.id and f.target_id = $1 and (f.state in (1, 6) or i.hung and f.state <> 2)
+            returning f.size, o.state as was
+        )
+        select count(*), 0::bigint, count(*) filter (where was = 6),
+            coalesce(sum(size) filter (where was = 6), 0)::bigint
+        from changed
+        """;
+
+    public const string Excluded = """
+        with changed as (
+            update scanner.files set state = 6, state_since = now()
+            where target_id = $1 and id = any ($3) and state in (1, 3, 4, 5)
+            returning size
+        )
+        select count(*), 0::bigint, -count(*), -coalesce(sum(size), 0)::bigint from changed
+        """;
+
+    // The rows stay as they are until the scan closes: some will turn out to have moved.
+    public const string Disappeared = """
+        with recorded as (
+            insert into scanner.scan_candidates (scan_id, file_id, kind)
+            select $2, id, 'disappeared' from unnest($3::bigint[]) as i (id)
+            on conflict do nothing
+            returning 1
+        )
+        select count(*), 0::bigint, 0::bigint, 0::bigint from recorded
+        """;
+}
