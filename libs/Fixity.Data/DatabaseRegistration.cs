@@ -37,8 +37,13 @@ public static class DatabaseRegistration
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         // Compiling a statement pays where it runs once for long; the scanner's run often, over a page or a batch.
-        var options = role == DatabaseRole.Scanner ? $"-c role={role} -c jit=off" : $"-c role={role}";
+        // A scanner that is stopped in the middle of a transaction must not hold up the one that takes over from it.
+        var options = role == DatabaseRole.Scanner
+            ? $"-c role={role} -c jit=off -c idle_in_transaction_session_timeout=30s"
+            : $"-c role={role}";
         settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{settings.Options} {options}";
+        // Baselines are streamed: a refill of the buffer costs more than what is in a small one.
+        settings.ReadBufferSize = role == DatabaseRole.Scanner ? 64 * 1024 : settings.ReadBufferSize;
         settings.ApplicationName ??= role;
         return settings.ConnectionString;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Fixity.Bitrot;
 using Fixity.Core;
+using Fixity.Hashing;
 using Fixity.Storage.Local;
 using Fixity.Testing.Postgres;
 
@@ -42,6 +43,15 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
 
     /// <summary>Files spread over folders, in path order of their numbers.</summary>
     public static string NameOf(int i) => string.Create(CultureInfo.InvariantCulture, $"d{i / 50:d3}/f{i:d6}.bin");
+
+    public static string Blake3Of(byte[] content)
+    {
+        using var checksum = IncrementalChecksum.Create(ChecksumAlgorithm.Blake3);
+        checksum.Append(content);
+        var sum = new byte[32];
+        checksum.Finish(sum);
+        return Convert.ToHexStringLower(sum);
+    }
 
     public string PathOf(string name) => Path.Combine(Root, name);
 

@@ -22,13 +22,15 @@ internal sealed class BaselinePage(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var stream = await connection.BeginRawBinaryCopyAsync(Sql(), cancellation);
+        // Once a page: a token that each read had to watch would cost more than the reading.
+        await using var cancelling = cancellation.Register(stream.Cancel);
         var block = await free.ReadAsync(cancellation);
         BaselineBlock? inHand = block;
         try
         {
             var rows = 0;
             block.ExpectHeader();
-            while (await FillAsync(stream, block, cancellation))
+            while (Fill(stream, block))
             {
                 rows += block.Count;
                 inHand = await TakeAsync(free, cancellation);
@@ -57,13 +59,14 @@ internal sealed class BaselinePage(
         }
     }
 
+    // Not asynchronous: each read gives one row that is mostly there already, and handing over from thread to thread
+    // at every refill of the buffer took as long as the rest together.
     /// <returns>False: the page has no more.</returns>
-    private static async ValueTask<bool> FillAsync(
-        Stream stream, BaselineBlock block, CancellationToken cancellation)
+    private static bool Fill(Stream stream, BaselineBlock block)
     {
         while (!block.IsFull)
         {
-            var bytes = await stream.ReadAsync(block.Space, cancellation);
+            var bytes = stream.Read(block.Space.Span);
             block.Take(bytes);
             if (bytes == 0)
             {

@@ -7,7 +7,7 @@ namespace Fixity.Scanner.Baselines;
 /// <summary>Commits the batches of one claimed segment, each in one transaction behind the fencing token.</summary>
 /// <remarks>
 /// A batch without effects is one round trip: statements that are sent together are one transaction by themselves. One
-/// with effects is three: the effects, the progress by what they came to, the commit; a COPY adds two.
+/// with effects is two: the effects, then the progress by what they came to and the commit; a COPY adds two.
 /// </remarks>
 internal sealed class BatchWriter(
     NpgsqlDataSource database, SegmentLease lease, DatabaseRetry retry, ScanMetrics metrics, ScannerOptions options,
@@ -74,16 +74,16 @@ internal sealed class BatchWriter(
             return true;
         }
 
+        // Committed by the last of the statements that end it: one round trip less than by itself.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var effects = new BatchEffects(connection, _claim, mayCopy);
         await effects.ApplyAsync(batch, Begin(), cancellation);
-        await EndAsync(end, batch, effects, cancellation, transaction);
+        await EndAsync(end, batch, effects, cancellation);
         return true;
     }
 
     private async Task EndAsync(
-        NpgsqlBatch statements, ScanBatch batch, BatchEffects? effects, CancellationToken cancellation,
-        NpgsqlTransaction? transaction = null)
+        NpgsqlBatch statements, ScanBatch batch, BatchEffects? effects, CancellationToken cancellation)
     {
         statements.BatchCommands.Add(Progress(batch, effects));
         if (effects is { Files: not 0 } or { Bytes: not 0 })
@@ -99,13 +99,13 @@ internal sealed class BatchWriter(
             statements.BatchCommands.Add(Notification(events, isDue));
         }
 
-        await statements.PrepareAsync(cancellation);
-        await statements.ExecuteNonQueryAsync(cancellation);
-        if (transaction is not null)
+        if (effects is not null)
         {
-            await transaction.CommitAsync(cancellation);
+            statements.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         }
 
+        await statements.PrepareAsync(cancellation);
+        await statements.ExecuteNonQueryAsync(cancellation);
         _notifiedAt = isDue ? clock.GetTimestamp() : _notifiedAt;
     }
 

@@ -42,9 +42,12 @@ internal static class CandidateMatching
         with linked as materialized (
             select distinct p.file_id as inode
             from scanner.files p
-            where p.target_id = $2 and p.links > 1 and p.state not in (2, 6)
+            where p.target_id = $2 and p.state not in (2, 6)
                 and exists (
                     select from scanner.scan_candidates a join scanner.files f on f.id = a.file_id
+                    where a.scan_id = $1 and a.kind = 'appeared' and f.links > 1)
+                and p.file_id in (
+                    select f.file_id from scanner.scan_candidates a join scanner.files f on f.id = a.file_id
                     where a.scan_id = $1 and a.kind = 'appeared' and f.links > 1)
                 and not exists (select from scanner.scan_candidates d where d.scan_id = $1 and d.file_id = p.id)
         ), gone as (

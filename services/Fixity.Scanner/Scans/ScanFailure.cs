@@ -27,6 +27,7 @@ internal sealed record ScanFailure(string Reason, string Message, bool IsOffline
         StorageException { Fault: StorageFault.Timeout } => new("stalled_reads", failure.Message, false, IsStalled: true),
         StorageException { Fault: StorageFault.Resources } => new("resources", failure.Message, false),
         StorageException => new("storage_unreachable", failure.Message, true),
+        TargetOptionsException => new("target_options", failure.Message, false),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new("database_full", failure.Message, false),
         _ => new("internal_error", failure.Message, false),
     };

@@ -14,6 +14,8 @@ internal sealed class SegmentRunner(
     NpgsqlDataSource database, ScanQueue queue, SegmentSplits splits, ScanCloser closer, TargetIdentity identities,
     StorageReaders readers, DatabaseRetry retry, ScanMetrics metrics, IOptions<ScannerOptions> options, TimeProvider clock, ILoggerFactory loggers)
 {
+    private const int FirstScanBatchSize = 5_000;
+
     // Enough for a restart of the database; after that the lease runs out and another scanner goes on.
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(20);
 
@@ -59,7 +61,8 @@ internal sealed class SegmentRunner(
             _logger.DatabaseAway(failure, claim.ScanId, claim.Ordinal);
             return await ReleaseAsync(claim, ScanStatus.Queued, "released");
         }
-        catch (Exception failure) when (failure is StorageIdentityChangedException or StorageException)
+        catch (Exception failure) when (
+            failure is StorageIdentityChangedException or StorageException or TargetOptionsException)
         {
             return await FailAsync(claim, ScanFailure.Of(failure));
         }
@@ -76,7 +79,7 @@ internal sealed class SegmentRunner(
     {
         var claim = lease.Claim;
         var targetOptions = TargetOptionsJson.Read(claim.Target.OptionsJson);
-        await using var backend = Open(claim.Target);
+        await using var backend = Open(claim.Target, targetOptions);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
             cancellation => VerificationPlan.ReadOrMakeAsync(database, claim, cancellation),
@@ -86,23 +89,28 @@ internal sealed class SegmentRunner(
         var sink = new BatchWriter(database, lease, retry, metrics, options.Value, clock);
         var limits = new SegmentLimits
         {
-            BatchSize = claim.Target.BatchSize,
+            // A first scan writes a row for every file: fewer, larger transactions.
+            BatchSize = claim.IsBaseline
+                ? Math.Max(claim.Target.BatchSize, FirstScanBatchSize)
+                : claim.Target.BatchSize,
             Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target.Root),
         };
         await using var splitter = new SegmentSplitter(
             lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
+        var throttle = new SegmentThrottle(lease, targetOptions, clock);
         if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target.Root))
         {
             lease.Heard += splitter.Hear;
         }
 
-        var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock);
+        var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock, throttle.Throttle);
         return await scanner.RunAsync(
             new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
     }
 
-    private static IStorageBackend Open(TargetSettings target) => target.Type is "local" or "nfs"
-        ? LocalStorage.Open(target.Root)
+    private static IStorageBackend Open(TargetSettings target, TargetOptions options) => target.Type is "local" or "nfs"
+        ? LocalStorage.Open(
+            target.Root, new LocalStorageOptions { CrossMounts = options.CrossMounts, IdleIo = options.IdleIo })
         : throw new StorageException(
             StorageFault.Configuration, default, $"Targets of type {target.Type} are not in this version.");
 

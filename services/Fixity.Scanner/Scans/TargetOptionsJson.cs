@@ -1,14 +1,13 @@
 using System.Text.Json;
 using Fixity.Core;
 using Fixity.Data.Columns;
-using Fixity.Storage;
 
 namespace Fixity.Scanner.Scans;
 
-/// <summary>Reads the options of a target as they are stored with it; options that cannot be read fail the scan, not the scanner.</summary>
+/// <summary>Reads the options of a target as they are stored with it.</summary>
 internal static class TargetOptionsJson
 {
-    /// <exception cref="StorageException">It is none; <see cref="StorageFault.Configuration"/>.</exception>
+    /// <exception cref="TargetOptionsException">They cannot be read.</exception>
     public static TargetOptions Read(string json)
     {
         try
@@ -17,8 +16,10 @@ internal static class TargetOptionsJson
         }
         catch (JsonException failure)
         {
-            throw new StorageException(
-                StorageFault.Configuration, default, $"The options of the target cannot be read: {failure.Message}", failure);
+            throw new TargetOptionsException($"The options of the target cannot be read: {failure.Message}", failure);
         }
     }
 }
+
+/// <summary>The target cannot be read the way it asks for; its storage may be as good as ever.</summary>
+internal sealed class TargetOptionsException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,3 +1,5 @@
+using Fixity.Scanner.Baselines;
+using Fixity.Scanning;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Baselines;
@@ -43,6 +45,55 @@ public sealed class VerificationTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(
             Enumerable.Range(0, 11).Select(WatchedTree.NameOf), await VerifiedByAsync(tree, scan));
         Assert.Equal(4, (await VerifiedByAsync(tree, await tree.ScanAsync())).Count);
+    }
+
+    [Fact]
+    [Trait("Scenario", "A3")]
+    public async Task Thirty_seven_files_are_covered_in_as_many_scans_of_one_percent()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 37);
+        await tree.SetTargetAsync("sample_percent = 1");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+
+        var verified = new HashSet<string>();
+        for (var round = 1; round <= 37; round++)
+        {
+            verified.UnionWith(await VerifiedByAsync(tree, await tree.ScanAsync()));
+            Assert.Equal(round, verified.Count);
+        }
+    }
+
+    [Fact]
+    [Trait("Scenario", "A3")]
+    public async Task Each_file_is_due_once_before_any_is_due_twice_and_what_is_left_out_or_hangs_never_is()
+    {
+        var (files, rounds) = Environment.GetEnvironmentVariable("FIXITY_FULL") == "1" ? (10_000, 100) : (1_000, 40);
+        var target = await database.AddTargetAsync();
+        await database.ExecuteAsync($"""
+            update scheduler.targets set sample_percent = {100m / rounds} where id = {target};
+            insert into scanner.files (target_id, path, size, mtime_ns, algorithm, checksum, state, first_scan_id, verified_at,
+                hangs, retry_after)
+            select {target}, 'f' || lpad(i::text, 6, '0'), 1, 1, 1, decode(repeat('00', 32), 'hex'),
+                case when i > {files} + 40 then 6 when i > {files} then 4 else 1 end, 0, now() - interval '1 hour',
+                case when i > {files} then 1 else 0 end, case when i > {files} then now() + interval '1 day' end
+            from generate_series(1, {files} + 80) as i
+            """);
+
+        var seen = new HashSet<long>();
+        for (var round = 1; round <= rounds; round++)
+        {
+            await using var segment = await SegmentInHand.TakeAsync(database, target);
+            var plan = await VerificationPlan.ReadOrMakeAsync(segment.DataSource, segment.Claim, CancellationToken.None);
+            var due = (await segment.ReadAllAsync(segment.Reader(plan))).Where(f => f.IsDue).ToList();
+            Assert.Equal(files / rounds, due.Count);
+            Assert.All(due, f => Assert.True(seen.Add(f.Id), $"{f.Path} is due a second time in scan {round}"));
+            await segment.CommitAsync(b => b.Verified.AddRange(
+                due.Select(f => new VerifiedFile(f.Id, f.Path))));
+            await segment.CloseAsync();
+        }
+
+        Assert.Equal(files, seen.Count);
     }
 
     private Task<List<string>> VerifiedByAsync(WatchedTree tree, long scan) => database.ListAsync($"""

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Fixity.ServiceDefaults.Identity;
-using Fixity.Testing;
 using Fixity.Testing.Postgres;
 using Microsoft.AspNetCore.Mvc.Testing;
 
@@ -32,13 +31,65 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
         using var answer = await client.PostAsJsonAsync(new Uri($"/api/v1/files/{id}/accept", UriKind.Relative), new { reason = "it is fine" });
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
 
-        var sum = Checksums.Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
+        var sum = WatchedTree.Blake3Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
         Assert.Equal((HttpStatusCode.OK, sum), (answer.StatusCode, body.GetProperty("checksum").GetString()));
         Assert.Equal($"accepted {sum} olga it is fine", await database.ScalarAsync<string>($"""
             select concat_ws(' ', type, encode(new_checksum, 'hex'), acknowledged_by, acknowledge_reason)
             from scanner.change_events where file_id = {id} order by id desc limit 1
             """));
         Assert.Empty(await tree.EventsAsync(await tree.ScanAsync("full")));
+    }
+
+    [Fact]
+    public async Task A_rotten_and_a_tampered_file_are_accepted_alike_and_their_incidents_are_answered_by_it()
+    {
+        await using var service = Service();
+        using var client = ClientAs(service, "operator");
+        using var tree = await WatchedTree.CreateAsync(database, 4);
+        await tree.ScanAsync();
+        await tree.RotAsync(WatchedTree.NameOf(1));
+        tree.FlipHidden(WatchedTree.NameOf(2));
+        await tree.ScanAsync("full");
+        Assert.Equal("3 5", await StatesAsync(tree));
+
+        foreach (var name in new[] { WatchedTree.NameOf(1), WatchedTree.NameOf(2) })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await AcceptAsync(client, await IdAsync(tree, name))).Status);
+        }
+
+        Assert.Equal("1 1", await StatesAsync(tree));
+        Assert.Equal(
+            ["accepted olga why not", "corrupted olga why not", "accepted olga why not", "tampered olga why not"],
+            await database.ListAsync($"""
+                select concat_ws(' ', type, acknowledged_by, acknowledge_reason) from scanner.change_events
+                where target_id = {tree.TargetId} order by path, type
+                """));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync("full")));
+    }
+
+    [Fact]
+    public async Task A_modified_file_is_accepted_once_whatever_moved_it_since()
+    {
+        await using var service = Service();
+        using var client = ClientAs(service, "operator");
+        using var tree = await WatchedTree.CreateAsync(database, 3);
+        await tree.ScanAsync();
+        tree.Write(WatchedTree.NameOf(1), "edited by somebody");
+        var scan = await tree.ScanAsync();
+        File.Move(tree.PathOf(WatchedTree.NameOf(1)), tree.PathOf("elsewhere"));
+        await tree.ScanAsync();
+        var id = await IdAsync(tree, "elsewhere");
+
+        using var answer = await client.PostAsJsonAsync(new Uri($"/api/v1/files/{id}/accept", UriKind.Relative), new { reason = "as ordered" });
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("modified olga as ordered", await database.ScalarAsync<string>(
+            $"select concat_ws(' ', type, acknowledged_by, acknowledge_reason) from scanner.change_events where scan_id = {scan}"));
+        Assert.Equal("accepted olga as ordered", await database.ScalarAsync<string>($"""
+            select concat_ws(' ', type, acknowledged_by, acknowledge_reason)
+            from scanner.change_events where file_id = {id} order by id desc limit 1
+            """));
+        Assert.Equal((HttpStatusCode.Conflict, "urn:fixity:problem:file-not-corrupted"), await AcceptAsync(client, id));
     }
 
     [Fact]
@@ -63,6 +114,14 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
         Assert.Equal((HttpStatusCode.OK, """{"acknowledged":0}"""), await AcknowledgeAsync(operators, ids));
     }
 
+    private Task<long> IdAsync(WatchedTree tree, string name) => database.ScalarAsync<long>(
+        $"select id from scanner.files where target_id = {tree.TargetId} and path = '{name}'");
+
+    private Task<string?> StatesAsync(WatchedTree tree) => database.ScalarAsync<string>($"""
+        select string_agg(state::text, ' ' order by path) from scanner.files
+        where target_id = {tree.TargetId} and path in ('{WatchedTree.NameOf(1)}', '{WatchedTree.NameOf(2)}')
+        """);
+
     private WebApplicationFactory<Program> Service() => new WebApplicationFactory<Program>()
         .WithWebHostBuilder(host => host
             .UseSetting("ConnectionStrings:fixitydb", database.ConnectionString)
@@ -82,7 +141,7 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
     {
         using var answer = await client.PostAsJsonAsync(new Uri($"/api/v1/files/{id}/accept", UriKind.Relative), new { reason = "why not" });
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return (answer.StatusCode, body.GetProperty("type").GetString());
+        return (answer.StatusCode, body.TryGetProperty("type", out var type) ? type.GetString() : null);
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> AcknowledgeAsync(HttpClient client, long[] ids)

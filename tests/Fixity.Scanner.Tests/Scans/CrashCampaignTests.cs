@@ -20,7 +20,7 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
         TwinTargets twins;
         await using (var scanner = await ScannerProcess.StartAsync(database))
         {
-            twins = await TwinTargets.CreateAsync(database, Files, Seed, "batch_size = 10");
+            twins = await TwinTargets.CreateAsync(database, Files, Seed, "batch_size = 10, options = '{\"limit\": {\"opensPerSecond\": 1000}}'");
         }
 
         using var tree = twins;

@@ -76,7 +76,7 @@ public sealed class DatabaseOutageTests(OwnServerDatabase database) : IClassFixt
     private async Task<(TwinTargets Twins, long Control)> PrepareAsync()
     {
         await using var helper = await ScannerProcess.StartAsync(database);
-        var twins = await TwinTargets.CreateAsync(database, 3_000, seed: 11, "batch_size = 10");
+        var twins = await TwinTargets.CreateAsync(database, 3_000, seed: 11, "batch_size = 10, options = '{\"limit\": {\"opensPerSecond\": 1000}}'");
         twins.Disturb(150);
         return (twins, await twins.ScanControlAsync());
     }

@@ -106,7 +106,7 @@ public sealed class RealProcessTests(TestDatabase database, ITestOutputHelper ou
         long control;
         await using (var helper = await ScannerProcess.StartAsync(database))
         {
-            twins = await TwinTargets.CreateAsync(database, 3_000, seed: 3, "batch_size = 10");
+            twins = await TwinTargets.CreateAsync(database, 3_000, seed: 3, "batch_size = 10, options = '{\"limit\": {\"opensPerSecond\": 1500}}'");
             twins.Disturb(150);
             control = await twins.ScanControlAsync();
         }

@@ -1,6 +1,5 @@
 using Fixity.Core;
 using Fixity.Scanner.Scans;
-using Fixity.Storage;
 
 namespace Fixity.Scanner.Tests.Scans;
 
@@ -51,9 +50,7 @@ public sealed class SharedLimitTests
         Assert.Equal(new TimeOnly(17, 30), options.WorkingHours?.To);
         Assert.True(options.DamageMap);
         Assert.Equal(TargetOptions.Default.VerifyFrom, TargetOptionsJson.Read("{}").VerifyFrom);
-        Assert.Equal(
-            StorageFault.Configuration,
-            Assert.Throws<StorageException>(() => TargetOptionsJson.Read("""{"limit": 3}""")).Fault);
+        Assert.Throws<TargetOptionsException>(() => TargetOptionsJson.Read("""{"limit": 3}"""));
     }
 
     private static void AssertWorking(TimeOnly from, TimeOnly to, string now, bool working)

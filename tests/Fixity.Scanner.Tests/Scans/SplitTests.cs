@@ -28,7 +28,7 @@ public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTr
     public async Task A_first_scan_is_shared_too_although_nobody_knows_what_lies_ahead()
     {
         var target = await Database.AddTargetAsync(shared.Twins.Tree.Root);
-        await Database.ExecuteAsync($"update scheduler.targets set batch_size = 20, workers = 2 where id = {target}");
+        await Database.ExecuteAsync($"update scheduler.targets set workers = 2, options = '{SplitTree.Slow}' where id = {target}");
         using var one = await StartAsync();
         using var other = await StartAsync();
 
@@ -137,6 +137,9 @@ public sealed class SplitTree : IAsyncLifetime
     public const int SplitFiles = 6_000;
     private const int Files = 16_000;
 
+    /// <summary>Options of a target that leave time to split: all of it takes five seconds.</summary>
+    public const string Slow = """{"limit": {"opensPerSecond": 3000}}""";
+
     public TestDatabase Database { get; } = new();
 
     public TwinTargets Twins { get; private set; } = null!;
@@ -154,7 +157,7 @@ public sealed class SplitTree : IAsyncLifetime
             create trigger wait_at_gate before insert on scheduler.scan_segments
                 for each row when (new.ordinal > 0) execute function scheduler.wait_at_gate()
             """);
-        Twins = await TwinTargets.CreateAsync(Database, Files, seed: 7, "batch_size = 10, workers = 2");
+        Twins = await TwinTargets.CreateAsync(Database, Files, seed: 7, $"batch_size = 20, workers = 2, options = '{Slow}'");
     }
 
     /// <summary>Changes the tree and lets the control find out.</summary>

@@ -1,4 +1,3 @@
-using Fixity.Testing;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Scans;
@@ -130,9 +129,9 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
         await tree.ScanAsync();
         var name = WatchedTree.NameOf(5);
         var good = await File.ReadAllBytesAsync(tree.PathOf(name));
-        var goodSum = Checksums.Of(good);
+        var goodSum = WatchedTree.Blake3Of(good);
         await tree.RotAsync(name);
-        var badSum = Checksums.Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
+        var badSum = WatchedTree.Blake3Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
 
         var first = await tree.ScanAsync("full");
         var second = await tree.ScanAsync();

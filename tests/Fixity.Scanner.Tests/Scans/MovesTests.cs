@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fixity.Core;
+using Fixity.Storage.Local;
+using Fixity.Testing.Postgres;
+
+namespace Fixity.Scanner.Tests.Scans;
+
+/// <summary>What moved, and what only looks as if it had.</summary>
+public sealed class MovesTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task Two_files_that_changed_places_are_two_changes_and_no_move()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 4);
+        tree.Write("one", "the first");
+        tree.Write("two", "the second, and longer");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+
+        File.Move(tree.PathOf("one"), tree.PathOf("aside"));
+        File.Move(tree.PathOf("two"), tree.PathOf("one"));
+        File.Move(tree.PathOf("aside"), tree.PathOf("two"));
+
+        Assert.Equal(["modified one", "modified two"], await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_new_file_in_a_used_inode_did_not_move_there_and_did_not_rot()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        var archived = new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc);
+        tree.Write("content", "some content");
+        tree.Write("archived", "same size 1");
+        tree.Write("empty", "");
+        File.SetLastWriteTimeUtc(tree.PathOf("archived"), archived);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        foreach (var name in new[] { "content", "archived", "empty" })
+        {
+            File.Delete(tree.PathOf(name));
+        }
+
+        tree.Write("new content", "other content, in the place of the first");
+        tree.Write("new archived", "same size 2");
+        tree.Write("new empty", "");
+        File.SetLastWriteTimeUtc(tree.PathOf("new archived"), archived);
+        foreach (var name in new[] { "content", "archived", "empty" })
+        {
+            // Many file systems give it anyway; here all of them do.
+            await SetInodeAsync(tree, name, like: $"new {name}");
+        }
+
+        Assert.Equal(
+            ["deleted archived", "deleted content", "deleted empty", "added new archived", "added new content", "added new empty"],
+            await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task One_more_name_of_a_file_that_is_still_there_is_added_and_not_a_copy_of_it_that_moved()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        tree.Write("copy", "the same content");
+        tree.Write("original", "the same content");
+        tree.Write("linked", "another content");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+
+        File.Delete(tree.PathOf("copy"));
+        Link(tree, "original", "second name");
+        Link(tree, "linked", "third name");
+
+        Assert.Equal(
+            ["deleted copy", "added second name", "added third name"],
+            (await tree.EventsAsync(await tree.ScanAsync())).Where(e => !e.StartsWith("attributes ", StringComparison.Ordinal)));
+        // A name that takes the place of another of the same inode has moved.
+        Link(tree, "linked", "fourth name");
+        File.Delete(tree.PathOf("third name"));
+        Assert.Equal(
+            ["moved third name -> fourth name"],
+            (await tree.EventsAsync(await tree.ScanAsync())).Where(e => !e.StartsWith("attributes ", StringComparison.Ordinal)));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_renamed_folder_is_said_with_each_of_its_files()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        foreach (var name in new[] { "a/1", "a/deep/2", "a/deep/er/3", "p/x/4", "p/stays", "s/5", "s/6", "mixed/7", "mixed/8", "r/9" })
+        {
+            tree.Write(name, $"content of {name}");
+        }
+
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        Directory.Move(tree.PathOf("a"), tree.PathOf("b"));
+        Directory.CreateDirectory(tree.PathOf("q"));
+        Directory.Move(tree.PathOf("p/x"), tree.PathOf("q/x"));
+        File.Move(tree.PathOf("s/5"), tree.PathOf("q/5"));
+        Directory.CreateDirectory(tree.PathOf("m1"));
+        Directory.CreateDirectory(tree.PathOf("m2"));
+        File.Move(tree.PathOf("mixed/7"), tree.PathOf("m1/7"));
+        File.Move(tree.PathOf("mixed/8"), tree.PathOf("m2/8"));
+        File.Move(tree.PathOf("r/9"), tree.PathOf("r/nine"));
+
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal(
+            [
+                "a/1 -> b/1 a b", "a/deep/2 -> b/deep/2 a b", "a/deep/er/3 -> b/deep/er/3 a b", "mixed/7 -> m1/7", "mixed/8 -> m2/8",
+                "p/x/4 -> q/x/4 p/x q/x", "r/9 -> r/nine", "s/5 -> q/5",
+            ],
+            await database.ListAsync($"""
+                select concat_ws(' ', previous_path || ' -> ' || path, details #>> array['folder', 'from'], details #>> array['folder', 'to'])
+                from scanner.change_events where scan_id = {scan} order by previous_path
+                """));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    [Trait("Scenario", "A2")]
+    public async Task A_renamed_tree_is_as_many_moves_and_no_large_change_and_its_history_goes_on()
+    {
+        var files = Environment.GetEnvironmentVariable("FIXITY_FULL") == "1" ? 10_000 : 1_500;
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        for (var i = 0; i < files; i++)
+        {
+            tree.Write(string.Create(CultureInfo.InvariantCulture, $"a/{i % 40}/{i}"), $"content {i}");
+        }
+
+        await tree.SetTargetAsync("large_change_percent = 5, large_change_count = 1000");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        var first = await tree.ScanAsync();
+        var ids = await IdsAsync(tree);
+        Directory.Move(tree.PathOf("a"), tree.PathOf("b"));
+
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal($"{files} 0 0 f {files}", await database.ScalarAsync<string>($"""
+            select concat_ws(' ', files_moved, files_added, files_deleted, large_change, (
+                select count(*) from scanner.change_events e
+                where e.scan_id = s.id and type = 'moved' and details #>> array['folder', 'to'] = 'b'))
+            from scheduler.scans s where id = {scan}
+            """));
+        Assert.True(await database.ScalarAsync<bool>($"""
+            select s.bytes_hashed <= f.bytes_hashed from scheduler.scans s, scheduler.scans f where s.id = {scan} and f.id = {first}
+            """));
+        Assert.Equal(ids, await IdsAsync(tree));
+        Assert.DoesNotContain("large_change.detected", await tree.TargetEventsAsync());
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    // By what follows the folder's name, which alone changed.
+    private Task<List<string>> IdsAsync(WatchedTree tree) => database.ListAsync(
+        $"select id || substr(path, 2) from scanner.files where target_id = {tree.TargetId} order by 1");
+
+    private async Task SetInodeAsync(WatchedTree tree, string name, string like)
+    {
+        await using var storage = LocalStorage.Open(tree.Root);
+        var entry = await storage.StatAsync(FilePath.FromEscaped(like), CancellationToken.None);
+        await database.ExecuteAsync(
+            $"update scanner.files set file_id = {entry!.Value.Metadata.FileId} where target_id = {tree.TargetId} and path = '{name}'");
+    }
+
+    private static void Link(WatchedTree tree, string from, string to)
+    {
+        using var link = Process.Start("ln", [tree.PathOf(from), tree.PathOf(to)]);
+        link.WaitForExit();
+        Assert.Equal(0, link.ExitCode);
+    }
+}
