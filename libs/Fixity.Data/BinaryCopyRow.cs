@@ -74,13 +74,13 @@ public readonly ref struct BinaryCopyRow
 
     public bool IsNull(int field) => _fields[field].Length < 0;
 
-    public long Int64(int field) => BinaryPrimitives.ReadInt64BigEndian(Of(field));
+    public long Bigint(int field) => BinaryPrimitives.ReadInt64BigEndian(Of(field));
 
-    public long? Int64OrNull(int field) => IsNull(field) ? null : Int64(field);
+    public long? BigintOrNull(int field) => IsNull(field) ? null : Bigint(field);
 
-    public int? Int32OrNull(int field) => IsNull(field) ? null : BinaryPrimitives.ReadInt32BigEndian(Of(field));
+    public int? IntegerOrNull(int field) => IsNull(field) ? null : BinaryPrimitives.ReadInt32BigEndian(Of(field));
 
-    public short Int16(int field) => BinaryPrimitives.ReadInt16BigEndian(Of(field));
+    public short Smallint(int field) => BinaryPrimitives.ReadInt16BigEndian(Of(field));
 
     public bool Boolean(int field) => Of(field)[0] != 0;
 

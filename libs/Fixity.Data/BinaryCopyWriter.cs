@@ -13,7 +13,9 @@ public sealed class BinaryCopyWriter : IDisposable
     // Leaves room for one more row: the longest path has 2,500 bytes.
     private const int FullBytes = BufferBytes - 8 * 1024;
 
+#pragma warning disable CA2213 // The caller's: ending it is what says that the rows are all there.
     private readonly Stream _stream;
+#pragma warning restore CA2213
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _length;
 

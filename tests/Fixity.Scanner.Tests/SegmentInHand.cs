@@ -52,7 +52,7 @@ internal sealed class SegmentInHand : IAsyncDisposable
         };
 
     /// <summary>Every row of the baseline, copied out of the reader's memory.</summary>
-    public async Task<List<BaselineFile>> ReadAllAsync(BaselineReader reader, PathRange range = default)
+    public static async Task<List<BaselineFile>> ReadAllAsync(BaselineReader reader, PathRange range = default)
     {
         var files = new List<BaselineFile>();
         await foreach (var block in reader.ReadAsync(range, CancellationToken.None))

@@ -76,17 +76,17 @@ internal sealed class BaselineBlock
     }
 
     private BaselineFile Read(in BinaryCopyRow row, int start) => new(
-        row.Int64(0),
+        row.Bigint(0),
         FilePath.FromEscaped(BytesOf(row, 1, start)),
         new FileMetadata(
-            row.Int64(2), row.Int64(3), row.Int64OrNull(4), row.Int64OrNull(5), null, row.Int32OrNull(6),
-            row.Int64OrNull(7), row.Int64OrNull(8), row.Int64OrNull(9)),
-        (FileState)row.Int16(10),
-        row.IsNull(11) ? null : (ChecksumAlgorithm)row.Int16(11),
+            row.Bigint(2), row.Bigint(3), row.BigintOrNull(4), row.BigintOrNull(5), null, row.IntegerOrNull(6),
+            row.BigintOrNull(7), row.BigintOrNull(8), row.BigintOrNull(9)),
+        (FileState)row.Smallint(10),
+        row.IsNull(11) ? null : (ChecksumAlgorithm)row.Smallint(11),
         BytesOf(row, 12, start),
         BytesOf(row, 13, start),
         row.Boolean(17),
-        new ExtendedAttributes(row.Int64OrNull(14), row.Int64OrNull(15), row.Int64OrNull(16)),
+        new ExtendedAttributes(row.BigintOrNull(14), row.BigintOrNull(15), row.BigintOrNull(16)),
         row.Boolean(18));
 
     private ReadOnlyMemory<byte> BytesOf(in BinaryCopyRow row, int field, int start)

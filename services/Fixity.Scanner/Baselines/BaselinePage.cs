@@ -25,7 +25,7 @@ internal sealed class BaselinePage(
         // Once a page: a token that each read had to watch would cost more than the reading.
         await using var cancelling = cancellation.Register(stream.Cancel);
         var block = await free.ReadAsync(cancellation);
-        BaselineBlock? inHand = block;
+        var inHand = (BaselineBlock?)block;
         try
         {
             var rows = 0;

@@ -7,7 +7,7 @@ namespace Fixity.Scanner.Baselines;
 
 /// <summary>Applies what a batch found to the baseline, all lists in one round trip, and counts what was really written.</summary>
 /// <param name="mayCopy">Files of a first scan are loaded by COPY: none of them has a row.</param>
-internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim claim, bool mayCopy)
+internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim claim, bool mayCopy) : IAsyncDisposable
 {
     private readonly NpgsqlBatch _batch = new(connection);
     private readonly List<Action<Written>> _counts = [];
@@ -56,6 +56,8 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
             await RunAsync(cancellation);
         }
     }
+
+    public ValueTask DisposeAsync() => _batch.DisposeAsync();
 
     private void AddLists(ScanBatch batch, bool isCopied)
     {

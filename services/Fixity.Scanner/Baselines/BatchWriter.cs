@@ -76,7 +76,7 @@ internal sealed class BatchWriter(
 
         // Committed by the last of the statements that end it: one round trip less than by itself.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var effects = new BatchEffects(connection, _claim, mayCopy);
+        await using var effects = new BatchEffects(connection, _claim, mayCopy);
         await effects.ApplyAsync(batch, Begin(), cancellation);
         await EndAsync(end, batch, effects, cancellation);
         return true;

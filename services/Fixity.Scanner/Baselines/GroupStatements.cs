@@ -1,4 +1,3 @@
-using Fixity.Core;
 using Fixity.Scanner.Scans;
 using Fixity.Scanning;
 using Npgsql;

@@ -47,7 +47,7 @@ public sealed class BaselineReaderTests(TestDatabase database) : IClassFixture<T
         foreach (var range in new PathRange[]
             { default, new(from), new(from, to), new(from, to, after), new(default, null, after), new(default, from, to) })
         {
-            var read = await segment.ReadAllAsync(segment.Reader(pageRows: pageRows), range);
+            var read = await SegmentInHand.ReadAllAsync(segment.Reader(pageRows: pageRows), range);
             Assert.Equal(paths.Where(range.Contains), read.Select(f => f.Path));
         }
     }
@@ -118,12 +118,12 @@ public sealed class BaselineReaderTests(TestDatabase database) : IClassFixture<T
             $"select hashint8extended(id, {segment.Claim.ScanId}) from scanner.files where target_id = {segment.Claim.Target.Id} and path like '%5'");
 
         async Task<string> DueAsync(long? cutOff) => string.Concat(
-            (await segment.ReadAllAsync(segment.Reader(new VerificationPlan(at, cutOff)))).Where(f => f.IsDue).Select(f => f.Path.ToString()[^1]));
+            (await SegmentInHand.ReadAllAsync(segment.Reader(new VerificationPlan(at, cutOff)))).Where(f => f.IsDue).Select(f => f.Path.ToString()[^1]));
 
         Assert.Equal("0459", await DueAsync(hash));
         Assert.Equal("049", await DueAsync(hash - 1));
         Assert.Equal("9", string.Concat(
-            (await segment.ReadAllAsync(segment.Reader())).Where(f => f.IsDue).Select(f => f.Path.ToString()[^1])));
+            (await SegmentInHand.ReadAllAsync(segment.Reader())).Where(f => f.IsDue).Select(f => f.Path.ToString()[^1])));
     }
 
     private static string Name(int i) => string.Create(CultureInfo.InvariantCulture, $"folder {i / 100:d4}/file {i:d6}");

@@ -41,8 +41,8 @@ public sealed class EffectsTests(TestDatabase database) : IClassFixture<TestData
         Assert.Equal(Sum(2), rows["tampered"].ObservedChecksum.ToArray());
         Assert.Equal(Sum(1), rows["tampered"].Checksum.ToArray());
 
-        await segment.CommitAsync(b => b.Restored.AddRange(new[] { "rot", "tampered" }.Select(name => new RestoredFile(
-            rows[name].Id, rows[name].Path, Meta with { MtimeNs = 50 }, ChecksumAlgorithm.Blake3, Sum(2),
+        await segment.CommitAsync(b => b.Restored.AddRange(rows.Values.Where(f => f.IsDamaged).Select(f => new RestoredFile(
+            f.Id, f.Path, Meta with { MtimeNs = 50 }, ChecksumAlgorithm.Blake3, Sum(2),
             ChecksumAlgorithm.Blake3, Sum(1)))));
 
         Assert.Equal("2", await ScanAsync(segment, "files_restored"));

@@ -85,7 +85,7 @@ public sealed class VerificationTests(TestDatabase database) : IClassFixture<Tes
         {
             await using var segment = await SegmentInHand.TakeAsync(database, target);
             var plan = await VerificationPlan.ReadOrMakeAsync(segment.DataSource, segment.Claim, CancellationToken.None);
-            var due = (await segment.ReadAllAsync(segment.Reader(plan))).Where(f => f.IsDue).ToList();
+            var due = (await SegmentInHand.ReadAllAsync(segment.Reader(plan))).Where(f => f.IsDue).ToList();
             Assert.Equal(files / rounds, due.Count);
             Assert.All(due, f => Assert.True(seen.Add(f.Id), $"{f.Path} is due a second time in scan {round}"));
             await segment.CommitAsync(b => b.Verified.AddRange(
