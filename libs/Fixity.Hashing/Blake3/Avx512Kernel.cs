@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using Octets = Fixity.Hashing.Blake3.LaneHash<
+using Octets = Fixity.Hashing.Blake3.LaneHashInRegisters<
     Fixity.Hashing.Blake3.Lanes8, System.Runtime.Intrinsics.Vector256<uint>>;
 using Pairs = Fixity.Hashing.Blake3.RowHash<
     Fixity.Hashing.Blake3.Rows2, System.Runtime.Intrinsics.Vector256<uint>>;
@@ -8,7 +8,7 @@ using Quads = Fixity.Hashing.Blake3.RowHash<
     Fixity.Hashing.Blake3.Rows4, System.Runtime.Intrinsics.Vector512<uint>>;
 using Singles = Fixity.Hashing.Blake3.RowHash<
     Fixity.Hashing.Blake3.Rows1, System.Runtime.Intrinsics.Vector128<uint>>;
-using Sixteens = Fixity.Hashing.Blake3.LaneHash<
+using Sixteens = Fixity.Hashing.Blake3.LaneHashInRegisters<
     Fixity.Hashing.Blake3.Lanes16, System.Runtime.Intrinsics.Vector512<uint>>;
 
 namespace Fixity.Hashing.Blake3;

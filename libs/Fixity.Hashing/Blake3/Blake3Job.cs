@@ -40,6 +40,19 @@ internal readonly record struct Blake3Job(
 
     public uint BytesOf(int block) => (uint)(block == Blocks - 1 ? LastBytes : BlockBytes);
 
+    /// <summary>
+    /// The counter of the input in each lane: the low halves, and <see cref="Blake3Kernel.MaxLanes"/> further the high.
+    /// </summary>
+    public unsafe void WriteCounters(uint* counters, int lanes)
+    {
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            var counter = Counter + ((uint)lane * Step);
+            counters[lane] = (uint)counter;
+            counters[Blake3Kernel.MaxLanes + lane] = (uint)(counter >> 32);
+        }
+    }
+
     /// <summary>The same work on the inputs after the first <paramref name="inputs"/>.</summary>
     public Blake3Job Skip(int inputs) => this with { Counter = Counter + ((uint)inputs * Step) };
 }

@@ -1,7 +1,8 @@
 namespace Fixity.Hashing.Blake3;
 
-/// <summary>What the vectors of one width do for <see cref="LaneHash{TLanes, TWords}"/>: one input in every lane.</summary>
+/// <summary>What the vectors of one width do, with one input in every 32-bit lane.</summary>
 internal unsafe interface ILanes<TWords>
+    where TWords : unmanaged
 {
     static abstract int Count { get; }
 
@@ -13,6 +14,9 @@ internal unsafe interface ILanes<TWords>
 
     /// <summary>The quarter round: mixes two message words into one column or diagonal.</summary>
     static abstract void Mix(ref TWords a, ref TWords b, ref TWords c, ref TWords d, TWords mx, TWords my);
+
+    /// <summary>The same with what there are no registers for in memory: by pointer, or it is read more than once.</summary>
+    static abstract void Mix(ref TWords a, ref TWords b, TWords* c, ref TWords d, TWords* mx, TWords* my);
 
     /// <summary>Half a block of every input, transposed: word i of all of them is one vector.</summary>
     static abstract void ReadHalf(

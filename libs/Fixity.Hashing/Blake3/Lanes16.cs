@@ -34,6 +34,23 @@ internal readonly unsafe struct Lanes16 : ILanes<Words>
         b = Avx512F.RotateRight(b ^ c, 7);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Mix(ref Words a, ref Words b, Words* third, ref Words d, Words* mx, Words* my)
+    {
+        var c = *third;
+        a += *mx;
+        a += b;
+        d = Avx512F.RotateRight(d ^ a, 16);
+        c += d;
+        b = Avx512F.RotateRight(b ^ c, 12);
+        a += *my;
+        a += b;
+        d = Avx512F.RotateRight(d ^ a, 8);
+        c += d;
+        b = Avx512F.RotateRight(b ^ c, 7);
+        *third = c;
+    }
+
     // Inputs r and r + 4 share a register from the load on, which spares a quarter of the shuffles: after the 4x4
     // transpositions in each 128-bit quarter the quarters hold words i, i+4 of four inputs, i, i+4 of the next four.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

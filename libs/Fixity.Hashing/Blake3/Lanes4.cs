@@ -34,6 +34,23 @@ internal readonly unsafe struct Lanes4 : ILanes<Words>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Mix(ref Words a, ref Words b, Words* third, ref Words d, Words* mx, Words* my)
+    {
+        var c = *third;
+        a += *mx;
+        a += b;
+        d = Rotations.Right16(d ^ a);
+        c += d;
+        b = Rotations.Right12(b ^ c);
+        a += *my;
+        a += b;
+        d = Rotations.Right8(d ^ a);
+        c += d;
+        b = Rotations.Right7(b ^ c);
+        *third = c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadHalf(
         byte** inputs, nint offset,
         out Words m0, out Words m1, out Words m2, out Words m3,

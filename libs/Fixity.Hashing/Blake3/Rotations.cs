@@ -7,24 +7,16 @@ namespace Fixity.Hashing.Blake3;
 /// <summary>Rotations of 32-bit lanes: one instruction with AVX-512VL, a byte shuffle where whole bytes move, else three.</summary>
 internal static class Rotations
 {
-    private static Vector128<byte> Bytes16 =>
-        Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-
-    private static Vector128<byte> Bytes8 =>
-        Vector128.Create((byte)1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
-
-    private static Vector256<byte> Bytes16Twice => Vector256.Create(
-        (byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13,
-        2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-
-    private static Vector256<byte> Bytes8Twice => Vector256.Create(
-        (byte)1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12,
-        1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
+    // Byte shuffles, as the eight bytes of each half.
+    private const ulong Low16 = 0x0504_0706_0100_0302;
+    private const ulong High16 = 0x0D0C_0F0E_0908_0B0A;
+    private const ulong Low8 = 0x0407_0605_0003_0201;
+    private const ulong High8 = 0x0C0F_0E0D_080B_0A09;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Right16(Vector128<uint> x) =>
         Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, 16)
-        : Ssse3.IsSupported ? Ssse3.Shuffle(x.AsByte(), Bytes16).AsUInt32()
+        : Ssse3.IsSupported ? Ssse3.Shuffle(x.AsByte(), Vector128.Create(Low16, High16).AsByte()).AsUInt32()
         : (x >>> 16) | (x << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,7 +26,7 @@ internal static class Rotations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Right8(Vector128<uint> x) =>
         Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, 8)
-        : Ssse3.IsSupported ? Ssse3.Shuffle(x.AsByte(), Bytes8).AsUInt32()
+        : Ssse3.IsSupported ? Ssse3.Shuffle(x.AsByte(), Vector128.Create(Low8, High8).AsByte()).AsUInt32()
         : (x >>> 8) | (x << 24);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,7 +35,8 @@ internal static class Rotations
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> Right16(Vector256<uint> x) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, 16) : Avx2.Shuffle(x.AsByte(), Bytes16Twice).AsUInt32();
+        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, 16)
+        : Avx2.Shuffle(x.AsByte(), Vector256.Create(Low16, High16, Low16, High16).AsByte()).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> Right12(Vector256<uint> x) =>
@@ -51,7 +44,8 @@ internal static class Rotations
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> Right8(Vector256<uint> x) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, 8) : Avx2.Shuffle(x.AsByte(), Bytes8Twice).AsUInt32();
+        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(x, 8)
+        : Avx2.Shuffle(x.AsByte(), Vector256.Create(Low8, High8, Low8, High8).AsByte()).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> Right7(Vector256<uint> x) =>

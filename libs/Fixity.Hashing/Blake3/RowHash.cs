@@ -5,7 +5,7 @@ namespace Fixity.Hashing.Blake3;
 /// <summary>BLAKE3 on one, two or four inputs: the state of each is four rows of four words, one in every 128 bits.</summary>
 /// <remarks>
 /// The layout of the reference's SSE4.1 code: columns are mixed as they lie, diagonals after the rows were turned. It
-/// takes more instructions an input than <see cref="LaneHash{TLanes, TWords}"/> but needs no sixteen of them, and small
+/// takes more instructions an input than <see cref="LaneHashInRegisters{TLanes, TWords}"/> but needs no sixteen of them, and small
 /// files have no more. Row 0 is turned, not row 1, because every path through the round waits for row 1.
 /// </remarks>
 internal static unsafe class RowHash<TRows, TWords>

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Quads = Fixity.Hashing.Blake3.LaneHash<
+using System.Runtime.Intrinsics.Arm;
+using Quads = Fixity.Hashing.Blake3.LaneHashInMemory<
+    Fixity.Hashing.Blake3.Lanes4, System.Runtime.Intrinsics.Vector128<uint>>;
+using QuadsOfArm = Fixity.Hashing.Blake3.LaneHashInRegisters<
     Fixity.Hashing.Blake3.Lanes4, System.Runtime.Intrinsics.Vector128<uint>>;
 using Singles = Fixity.Hashing.Blake3.RowHash<
     Fixity.Hashing.Blake3.Rows1, System.Runtime.Intrinsics.Vector128<uint>>;
@@ -18,16 +21,19 @@ internal sealed unsafe class Vector128Kernel : Blake3Kernel
         var padded = stackalloc byte*[MaxLanes];
         while (count > 0)
         {
-            int taken;
-            if (count > 1)
+            // Four cost less than two singly, and Arm has the registers for them.
+            var taken = Math.Min(count, 4);
+            if (taken == 1)
             {
-                taken = Math.Min(count, 4);
-                Quads.Hash(Pad(inputs, taken, 4, padded), job, values);
+                Singles.Hash(inputs, job, values);
+            }
+            else if (AdvSimd.Arm64.IsSupported)
+            {
+                QuadsOfArm.Hash(Pad(inputs, taken, 4, padded), job, values);
             }
             else
             {
-                taken = 1;
-                Singles.Hash(inputs, job, values);
+                Quads.Hash(Pad(inputs, taken, 4, padded), job, values);
             }
 
             inputs += taken;
