@@ -3,7 +3,7 @@ namespace Fixity.Storage;
 /// <summary>Some entries with the memory of their paths, used again and again.</summary>
 internal sealed class EntryBlock
 {
-    private const int Capacity = 1024;
+    public const int Capacity = 1024;
     private const int PathBytes = 128 * 1024;
 
     private readonly StorageEntry[] _entries = new StorageEntry[Capacity];
@@ -45,7 +45,7 @@ internal sealed class EntryBlock
 /// <remarks>A plain monitor: what spins before it waits costs a core that hashing could use.</remarks>
 internal sealed class BlockPool
 {
-    private const int BlocksInFlight = 4;
+    public const int BlocksInFlight = 4;
 
     private readonly object _lock = new();
     private readonly Stack<EntryBlock> _free = new();

@@ -93,6 +93,7 @@ public sealed class StorageThrottle(TimeProvider clock)
                 return true;
             }
 
+            await given.CancelAsync();
             return false;
         }
         catch (OperationCanceledException)
@@ -103,10 +104,6 @@ public sealed class StorageThrottle(TimeProvider clock)
             }
 
             throw;
-        }
-        finally
-        {
-            await given.CancelAsync();
         }
     }
 

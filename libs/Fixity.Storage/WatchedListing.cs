@@ -4,7 +4,9 @@ using Fixity.Core;
 namespace Fixity.Storage;
 
 /// <summary>One listing: the walk that writes it, and the watch that replaces a walk which hangs.</summary>
+#pragma warning disable CA1001 // A walk that was left behind looks at the token when its call returns, hours later.
 internal sealed class WatchedListing
+#pragma warning restore CA1001
 {
     // A call hangs when it is the same at so many looks in a row. Not by the clock: a process that was stopped for an
     // hour has waited for nothing.
@@ -16,7 +18,6 @@ internal sealed class WatchedListing
     private readonly Channel<EntryBlock> _full =
         Channel.CreateUnbounded<EntryBlock>(new UnboundedChannelOptions { SingleReader = true });
 
-    // Neither is disposed where a walk is left behind: it looks at them once more when its call returns.
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _watch;
     private readonly Lock _lock = new();

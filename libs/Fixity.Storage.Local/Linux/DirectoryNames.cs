@@ -103,8 +103,7 @@ internal sealed unsafe class DirectoryNames : IDisposable
             }
         }
 
-        NameSort.Sort(_bytes.Start, new Span<ulong>(_keys.Start, Count), Names);
-        DropRepeated();
+        Sort();
         return 0;
     }
 
@@ -165,6 +164,13 @@ internal sealed unsafe class DirectoryNames : IDisposable
         }
 
         return 0;
+    }
+
+    /// <summary>Puts the names into path order, each once.</summary>
+    internal void Sort()
+    {
+        NameSort.Sort(_bytes.Start, new Span<ulong>(_keys.Start, Count), Names);
+        DropRepeated();
     }
 
     private Span<NameRef> Names => new(_names.Start, Count);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Fixity.Core;
 using Microsoft.Win32.SafeHandles;
 

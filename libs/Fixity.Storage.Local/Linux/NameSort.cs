@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using Fixity.Core;
 
 namespace Fixity.Storage.Local.Linux;
 

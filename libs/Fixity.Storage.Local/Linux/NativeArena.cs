@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Fixity.Core;
 
 namespace Fixity.Storage.Local.Linux;
 

@@ -61,15 +61,18 @@ public abstract class StorageBackendConformance : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_file_reads_as_it_was_written_from_any_offset()
+    [Theory]
+    [InlineData(ReadSource.Cache)]
+    [InlineData(ReadSource.Medium)]
+    [InlineData(ReadSource.Direct)]
+    public async Task A_file_reads_as_it_was_written_from_any_offset(ReadSource source)
     {
         var content = new byte[300_000];
         new Random(1).NextBytes(content);
         var path = FilePath.FromEscaped("dir/file");
         await PutAsync(path, content);
 
-        await using var file = await Backend.OpenAsync(path, ReadSource.Cache, CancellationToken.None);
+        await using var file = await Backend.OpenAsync(path, source, CancellationToken.None);
 
         Assert.Equal(content, await ReadAllAsync(file, 0));
         Assert.Equal(content[123_456..], await ReadAllAsync(file, 123_456));
@@ -120,6 +123,32 @@ public abstract class StorageBackendConformance : IAsyncLifetime
                 async () => await Backend.OpenAsync(missing, ReadSource.Cache, CancellationToken.None));
             Assert.Contains(refused.Fault, (StorageFault[])[StorageFault.Gone, StorageFault.NotRegular]);
         }
+    }
+
+    [Fact]
+    public async Task Extended_attributes_are_as_many_as_the_backend_says_it_has()
+    {
+        var path = FilePath.FromEscaped("f");
+        await PutAsync(path, []);
+
+        var plain = await Backend.ReadAttributesAsync(path, CancellationToken.None);
+
+        Assert.Equal(
+            Backend.Capabilities.HasExtendedAttributes ? new ExtendedAttributes(0, 0, 0) : default, plain);
+    }
+
+    [Fact]
+    public async Task Two_moments_as_far_apart_as_the_probe_says_leave_two_mtimes()
+    {
+        var granularity = (await Backend.ProbeAsync(CancellationToken.None)).MtimeGranularity;
+        Assert.InRange(granularity, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(2));
+        await PutAsync(FilePath.FromEscaped("first"), []);
+        await Task.Delay(granularity + granularity);
+        await PutAsync(FilePath.FromEscaped("second"), []);
+
+        var mtimes = (await ListAsync(PathRange.Everything)).ConvertAll(entry => entry.Metadata.MtimeNs);
+
+        Assert.True(mtimes[0] < mtimes[1]);
     }
 
     [Fact]
