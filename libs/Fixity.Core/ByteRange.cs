@@ -1,4 +1,6 @@
 namespace Fixity.Core;
 
-/// <summary>A part of a file, in bytes.</summary>
+/// <summary>Part of a file's content: where damage lies, or what to read.</summary>
+/// <param name="Offset">Of the first byte.</param>
+/// <param name="Length">In bytes.</param>
 public readonly record struct ByteRange(long Offset, long Length);

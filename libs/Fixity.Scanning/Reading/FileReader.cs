@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Hashing;
 using Fixity.Scanning.Merging;
@@ -11,17 +12,27 @@ namespace Fixity.Scanning.Reading;
 /// be reported as corruption. The last look is by name, because a file may have been put in the place of the one that
 /// was read.
 /// </remarks>
-internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDisposable
+internal sealed class FileReader : IDisposable
 {
-    private readonly AlignedBuffer _buffer = new(setup.Limits.ReadBufferBytes);
+    private readonly ReaderSetup _setup;
+    private readonly ReadProgress _progress;
+    private readonly AlignedBuffer _buffer;
+    private readonly LargeFileReader _large;
     private readonly byte[] _digests = new byte[2 * ChecksumAlgorithms.MaxDigestBytes];
     private readonly Dictionary<ChecksumAlgorithm, IncrementalChecksum> _checksums = [];
+
+    /// <param name="helpers">Where help with a large file is asked for.</param>
+    public FileReader(ReaderSetup setup, ReadProgress progress, ChannelWriter<ReadJob> helpers)
+    {
+        (_setup, _progress, _buffer) = (setup, progress, new AlignedBuffer(setup.Limits.ReadBufferBytes));
+        _large = new LargeFileReader(setup, progress, _buffer, helpers);
+    }
 
     public async ValueTask<ReadAnswer> ReadAsync(ReadJob job, CancellationToken cancellation)
     {
         try
         {
-            await setup.Control.WaitWhilePausedAsync(cancellation);
+            await _setup.Control.WaitWhilePausedAsync(cancellation);
             return job.Step.Work.HasFlag(ScanWork.Absence)
                 ? await LookAsync(job, cancellation)
                 : job.Step.Work.HasFlag(ScanWork.Content)
@@ -37,6 +48,8 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
             return ReadAnswer.Unreadable(failure.Fault, failure.Message);
         }
     }
+
+    public ValueTask HelpAsync(SharedRead shared, CancellationToken cancellation) => _large.HelpAsync(shared, cancellation);
 
     /// <summary>Puts the checksums where the answer says that they are.</summary>
     public void CopyDigests(in ReadJob job, in ReadAnswer answer) =>
@@ -57,9 +70,9 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
 
     private async ValueTask<ReadAnswer> LookAsync(ReadJob job, CancellationToken cancellation)
     {
-        progress.CallBegins();
-        var found = await setup.Backend.StatAsync(job.Step.Position, cancellation);
-        progress.CallEnded(0);
+        _progress.CallBegins();
+        var found = await _setup.Backend.StatAsync(job.Step.Position, cancellation);
+        _progress.CallEnded(0);
         return new ReadAnswer(
             found is { Kind: EntryKind.File } ? Finding.Vanished // From the listing: the next one judges it.
             : found is { SkipKind: SkipKind.Mount } ? Finding.NotListed // Hidden, and not gone.
@@ -69,30 +82,31 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
     private async ValueTask<ReadAnswer> ReadContentAsync(ReadJob job, CancellationToken cancellation)
     {
         var path = job.Step.Position;
-        if (setup.Throttle is { } throttle)
+        if (_setup.Throttle is { } throttle)
         {
             await throttle.AdmitOpenAsync(cancellation);
         }
 
-        progress.CallBegins();
-        var source = job.Step.IsVerification ? setup.Rules.VerifySource : ReadSource.Cache;
-        await using var file = await setup.Backend.OpenAsync(path, source, cancellation);
-        progress.CallBegins();
+        _progress.CallBegins();
+        var source = job.Step.IsVerification ? _setup.Rules.VerifySource : ReadSource.Cache;
+        await using var file = await _setup.Backend.OpenAsync(path, source, cancellation);
+        _progress.CallBegins();
         var before = await file.StatAsync(cancellation);
-        progress.CallEnded(0);
+        _progress.CallEnded(0);
         await WaitOutGranularityAsync(before, cancellation);
 
-        var storedAlgorithm = job.Step.StoredAlgorithm(setup.Rules.Algorithm);
-        var stored = Checksum(storedAlgorithm);
-        var wanted = storedAlgorithm == setup.Rules.Algorithm ? null : Checksum(setup.Rules.Algorithm);
-        var length = await AppendAllAsync(file, before.SizeBytes, stored, wanted, cancellation);
-        var answer = await ReadExtendedAsync(job, Finish(job, before, stored, wanted), cancellation);
+        if (await DigestAsync(file, job, source, before, cancellation) is not { } digested)
+        {
+            return new ReadAnswer(Finding.Unstable);
+        }
 
-        progress.CallBegins();
+        var answer = await ReadExtendedAsync(job, digested, cancellation);
+
+        _progress.CallBegins();
         var after = await LastLookAsync(file, path, before, cancellation);
-        progress.CallEnded(0);
+        _progress.CallEnded(0);
         return after is not { } there ? new ReadAnswer(Finding.Vanished)
-            : length != before.SizeBytes || !before.SameMomentAs(there) ? new ReadAnswer(Finding.Unstable)
+            : !before.SameMomentAs(there) ? new ReadAnswer(Finding.Unstable)
             : answer;
     }
 
@@ -100,7 +114,7 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
     private async ValueTask<FileMetadata?> LastLookAsync(
         IStorageFile file, FilePath path, FileMetadata before, CancellationToken cancellation)
     {
-        var named = await setup.Backend.StatAsync(path, cancellation);
+        var named = await _setup.Backend.StatAsync(path, cancellation);
         if (named is not { Kind: EntryKind.File } there)
         {
             return null;
@@ -115,6 +129,29 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
         return before.SameMomentAs(held) ? there.Metadata : held;
     }
 
+    /// <returns>Null: the file is shorter or longer than it was.</returns>
+    private async ValueTask<ReadAnswer?> DigestAsync(
+        IStorageFile file, ReadJob job, ReadSource source, FileMetadata before, CancellationToken cancellation)
+    {
+        var algorithm = job.Step.StoredAlgorithm(_setup.Rules.Algorithm);
+        var stored = Checksum(algorithm);
+        var wanted = algorithm == _setup.Rules.Algorithm ? null : Checksum(_setup.Rules.Algorithm);
+        if (_large.CanShare(before, stored, wanted))
+        {
+            var tree = await _large.ReadAsync(file, job, source, before, cancellation);
+            return tree is null ? null : Answer(job, before, tree.Finish(_digests), null, tree.GroupDigests);
+        }
+
+        if (await AppendAllAsync(file, before.SizeBytes, stored, wanted, cancellation) != before.SizeBytes)
+        {
+            return null;
+        }
+
+        var storedBytes = stored.Finish(_digests);
+        return Answer(
+            job, before, storedBytes, wanted?.Finish(_digests.AsSpan(storedBytes)), (wanted ?? stored).GroupDigests);
+    }
+
     private async ValueTask<long> AppendAllAsync(
         IStorageFile file, long size, IncrementalChecksum stored, IncrementalChecksum? wanted,
         CancellationToken cancellation)
@@ -123,18 +160,11 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
         var offset = 0L;
         while (offset <= size)
         {
-            await setup.Control.WaitWhilePausedAsync(cancellation);
-            cancellation.ThrowIfCancellationRequested();
-            var asked = setup.Throttle is { } throttle
-                ? await throttle.AdmitReadAsync(_buffer.Memory.Length, cancellation)
-                : _buffer.Memory.Length;
-            progress.CallBegins();
-            var read = await file.ReadAsync(offset, _buffer.Memory[..asked], cancellation);
-            progress.CallEnded(read);
+            var read = await _setup.ReadAsync(file, offset, _buffer.Memory, _progress, cancellation);
             stored.Append(_buffer.Memory.Span[..read]);
             wanted?.Append(_buffer.Memory.Span[..read]);
             offset += read;
-            if (read == 0 || (read < asked && offset == size))
+            if (read == 0 || (offset == size && read < _buffer.Memory.Length))
             {
                 break; // Short, and just where it should end: to ask once more would be a call for nothing.
             }
@@ -145,22 +175,22 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
 
     private async ValueTask<ReadAnswer> ReadExtendedAsync(ReadJob job, ReadAnswer answer, CancellationToken cancellation)
     {
-        if (!job.Step.Work.HasFlag(ScanWork.Extended) || (setup.LacksExtended && IsFirstLook(job)))
+        if (!job.Step.Work.HasFlag(ScanWork.Extended) || (_setup.LacksExtended && IsFirstLook(job)))
         {
             return answer;
         }
 
         try
         {
-            progress.CallBegins();
-            var read = await setup.Backend.ReadAttributesAsync(job.Step.Position, cancellation);
-            progress.CallEnded(0);
-            setup.LacksExtended = (read.Known & setup.Rules.Watched) == WatchedAttributes.None;
+            _progress.CallBegins();
+            var read = await _setup.Backend.ReadAttributesAsync(job.Step.Position, cancellation);
+            _progress.CallEnded(0);
+            _setup.LacksExtended = (read.Known & _setup.Rules.Watched) == WatchedAttributes.None;
             return answer with { Extended = OnlyWatched(read) };
         }
         catch (StorageException failure) when (IsOfThisFile(failure.Fault))
         {
-            progress.CallEnded(0);
+            _progress.CallEnded(0);
             return answer with { ExtendedFault = failure.Message };
         }
     }
@@ -170,18 +200,18 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
 
     // What nobody watches is not recorded: it would be old when somebody begins to.
     private ExtendedAttributes OnlyWatched(in ExtendedAttributes read) => new(
-        setup.Rules.Watched.HasFlag(WatchedAttributes.Acl) ? read.Acl : null,
-        setup.Rules.Watched.HasFlag(WatchedAttributes.Xattrs) ? read.Xattrs : null,
-        setup.Rules.Watched.HasFlag(WatchedAttributes.Capabilities) ? read.Capabilities : null);
+        _setup.Rules.Watched.HasFlag(WatchedAttributes.Acl) ? read.Acl : null,
+        _setup.Rules.Watched.HasFlag(WatchedAttributes.Xattrs) ? read.Xattrs : null,
+        _setup.Rules.Watched.HasFlag(WatchedAttributes.Capabilities) ? read.Capabilities : null);
 
     // Two writes within one tick of the file system's clock leave the same mtime: what was written in this very tick is
     // read only when the tick is over, or a later write in it would look like decay.
     private async ValueTask WaitOutGranularityAsync(FileMetadata before, CancellationToken cancellation)
     {
-        var ageNs = UnixNanoseconds.From(setup.Clock.GetUtcNow()) - (Int128)before.MtimeNs;
-        if (ageNs >= 0 && ageNs < (Int128)setup.MtimeGranularity.TotalNanoseconds)
+        var ageNs = UnixNanoseconds.From(_setup.Clock.GetUtcNow()) - (Int128)before.MtimeNs;
+        if (ageNs >= 0 && ageNs < (Int128)_setup.MtimeGranularity.TotalNanoseconds)
         {
-            await Task.Delay(setup.MtimeGranularity, setup.Clock, cancellation);
+            await Task.Delay(_setup.MtimeGranularity, _setup.Clock, cancellation);
         }
     }
 
@@ -189,31 +219,21 @@ internal sealed class FileReader(ReaderSetup setup, ReadProgress progress) : IDi
     {
         if (!_checksums.TryGetValue(algorithm, out var checksum))
         {
-            _checksums[algorithm] = checksum = IncrementalChecksum.Create(algorithm, setup.Rules.HasDamageMap);
+            _checksums[algorithm] = checksum = IncrementalChecksum.Create(algorithm, _setup.Rules.HasDamageMap);
         }
 
         checksum.Reset();
         return checksum;
     }
 
-    private ReadAnswer Finish(
-        in ReadJob job, in FileMetadata metadata, IncrementalChecksum stored, IncrementalChecksum? wanted)
-    {
-        var storedBytes = stored.Finish(_digests);
-        var wantedBytes = wanted?.Finish(_digests.AsSpan(storedBytes));
-        return new ReadAnswer(
-            Finding.Read, metadata, StoredBytes: storedBytes, ChecksumAt: wantedBytes is null ? 0 : storedBytes,
-            ChecksumBytes: wantedBytes ?? storedBytes,
-            Groups: GroupsOf(job, metadata, storedBytes, wanted ?? stored));
-    }
+    private ReadAnswer Answer(
+        in ReadJob job, in FileMetadata metadata, int storedBytes, int? wantedBytes, ReadOnlySpan<byte> groups) => new(
+        Finding.Read, metadata, StoredBytes: storedBytes, ChecksumAt: wantedBytes is null ? 0 : storedBytes,
+        ChecksumBytes: wantedBytes ?? storedBytes, Groups: NeedsGroups(job, metadata, storedBytes) ? groups.ToArray() : default);
 
-    // Of the target's algorithm. Where the content is what was recorded, they are recorded too.
-    private ReadOnlyMemory<byte> GroupsOf(
-        in ReadJob job, in FileMetadata metadata, int storedBytes, IncrementalChecksum checksum)
-    {
-        var isWanted = setup.Rules.HasDamageMap && metadata.SizeBytes > SegmentRules.DamageMapFromBytes;
-        var isKnown = job.Step.HasLiveRow && job.Step.Row.Algorithm == setup.Rules.Algorithm
-            && job.Step.Row.Checksum.Span.SequenceEqual(_digests.AsSpan(0, storedBytes));
-        return isWanted && !isKnown ? checksum.GroupDigests.ToArray() : default;
-    }
+    // Where the content is what was recorded, its groups are recorded too.
+    private bool NeedsGroups(in ReadJob job, in FileMetadata metadata, int storedBytes) =>
+        _setup.Rules.HasDamageMap && metadata.SizeBytes > SegmentRules.DamageMapFromBytes
+        && !(job.Step.HasLiveRow && job.Step.Row.Algorithm == _setup.Rules.Algorithm
+            && job.Step.Row.Checksum.Span.SequenceEqual(_digests.AsSpan(0, storedBytes)));
 }

@@ -72,7 +72,7 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     private async Task WorkAsync(ReadProgress progress, CancellationToken stop)
     {
-        using var reader = new FileReader(_setup, progress);
+        using var reader = new FileReader(_setup, progress, _jobs.Writer);
         try
         {
             while (await _jobs.Reader.WaitToReadAsync(stop))
@@ -80,14 +80,10 @@ internal sealed class HashWorkers : IAsyncDisposable
                 while (_jobs.Reader.TryRead(out var job))
                 {
                     progress.Take(job);
-                    var answer = await reader.ReadAsync(job, stop);
-                    if (!progress.TryFinish())
+                    if (!await AnswerAsync(reader, progress, job, stop))
                     {
                         return; // Given up meanwhile, and another works in this one's place.
                     }
-
-                    reader.CopyDigests(job, answer);
-                    job.Block.Settle(job.Index, answer);
                 }
             }
         }
@@ -105,6 +101,27 @@ internal sealed class HashWorkers : IAsyncDisposable
         {
             Interlocked.Add(ref s_hungReads, progress.WasGivenUp ? -1 : 0);
         }
+    }
+
+    /// <returns>False: the file was taken away from this worker meanwhile.</returns>
+    private static async ValueTask<bool> AnswerAsync(
+        FileReader reader, ReadProgress progress, ReadJob job, CancellationToken stop)
+    {
+        if (job.Shared is { } shared)
+        {
+            await reader.HelpAsync(shared, stop);
+            return progress.TryFinish();
+        }
+
+        var answer = await reader.ReadAsync(job, stop);
+        if (!progress.TryFinish())
+        {
+            return false;
+        }
+
+        reader.CopyDigests(job, answer);
+        job.Block.Settle(job.Index, answer);
+        return true;
     }
 
     private async Task WatchAsync(CancellationToken stop)
@@ -132,7 +149,17 @@ internal sealed class HashWorkers : IAsyncDisposable
     private void Replace(int index, in ReadJob job)
     {
         var timeout = _limits.ReadTimeout;
-        job.Block.Settle(job.Index, ReadAnswer.Unreadable(StorageFault.Timeout, $"not a byte came within {timeout}"));
+        var message = $"not a byte came within {timeout}";
+        if (job.Shared is { } shared)
+        {
+            shared.Fail(new StorageException(StorageFault.Timeout, shared.Path, message));
+            shared.Leave();
+        }
+        else
+        {
+            job.Block.Settle(job.Index, ReadAnswer.Unreadable(StorageFault.Timeout, message));
+        }
+
         var isTooMany = Interlocked.Increment(ref _stalledReads) >= MaxStalledReads
             | Interlocked.Increment(ref s_hungReads) >= MaxHungReads;
         if (isTooMany)

@@ -5,7 +5,8 @@ using Fixity.Storage;
 namespace Fixity.Scanning.Reading;
 
 /// <summary>One file for a worker: a step in the block that carries it.</summary>
-internal readonly record struct ReadJob(StepBlock Block, int Index)
+/// <param name="Shared">Null: the worker shall read it and answer for it; otherwise it helps another who does.</param>
+internal readonly record struct ReadJob(StepBlock Block, int Index, SharedRead? Shared = null)
 {
     public ref ScanStep Step => ref Block[Index];
 }

@@ -51,7 +51,11 @@ internal sealed class ReadProgress(TimeProvider clock, ByteCount total)
                 return false;
             }
 
-            hung.Block.LeaveToHung();
+            if (hung.Shared is null)
+            {
+                hung.Block.LeaveToHung();
+            }
+
             (job, _job, WasGivenUp) = (hung, null, true);
             return true;
         }

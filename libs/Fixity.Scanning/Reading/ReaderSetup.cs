@@ -16,4 +16,17 @@ internal sealed record ReaderSetup(
         get => _lacksExtended;
         set => _lacksExtended = value;
     }
+
+    /// <summary>One read, when pause and limits allow it.</summary>
+    public async ValueTask<int> ReadAsync(
+        IStorageFile file, long offset, Memory<byte> buffer, ReadProgress progress, CancellationToken cancellation)
+    {
+        await Control.WaitWhilePausedAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        var allowed = Throttle is { } throttle ? await throttle.AdmitReadAsync(buffer.Length, cancellation) : buffer.Length;
+        progress.CallBegins();
+        var read = await file.ReadAsync(offset, buffer[..allowed], cancellation);
+        progress.CallEnded(read);
+        return read;
+    }
 }

@@ -1,0 +1,179 @@
+using Fixity.Core;
+using Fixity.Testing.Storage;
+
+namespace Fixity.Scanning.Tests;
+
+/// <summary>What a target's options make of a scan.</summary>
+public sealed class OptionsOfAScanTests : IDisposable
+{
+    private readonly SegmentRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_touched_file_is_told_to_those_who_asked()
+    {
+        _run.Storage.Put("f", "same", mtimeNs: 1);
+        await _run.TakeBaselineAsync();
+        _run.Storage.Put("f", "same", mtimeNs: 7);
+        _run.Options = new TargetOptions { ReportTouched = true };
+
+        await _run.ScanAsync();
+
+        Assert.Equal(["touched f"], _run.Baseline.Events);
+    }
+
+    [Fact]
+    public async Task A_ctime_that_moved_alone_makes_the_file_be_read_once_and_is_no_event()
+    {
+        _run.Storage.Put("f", "same");
+        await _run.TakeBaselineAsync();
+        _run.Storage.Put(Path("f"), _run.Storage["f"] with { CtimeNs = 9 });
+        _run.Options = new TargetOptions { ReportTouched = true };
+
+        await _run.ScanAsync();
+        await _run.ScanAsync();
+
+        Assert.Single(_run.Storage.Opened);
+        Assert.Empty(_run.Baseline.Events);
+        Assert.Equal(9, _run.Baseline["f"].Metadata.CtimeNs);
+    }
+
+    [Fact]
+    public async Task What_is_tampered_with_is_found_by_the_next_scan_whoever_is_due()
+    {
+        _run.Storage.Put("f", "content");
+        await _run.TakeBaselineAsync();
+        var healthy = _run.Storage["f"];
+        _run.Storage.Put(Path("f"), healthy.WithFlippedBit() with { CtimeNs = 5 });
+
+        await _run.ScanAsync();
+
+        Assert.Equal(["tampered f"], _run.Baseline.Events);
+        Assert.Equal((true, 5), (Corrupted().IsTampered, Corrupted().ObservedCtimeNs));
+        Assert.Equal(FileState.Tampered, _run.Baseline["f"].State);
+
+        await _run.ScanAsync();
+        Assert.Equal(1, _run.Baseline.Batches[^1].Counters.FilesStillCorrupted);
+        _run.Storage.Put(Path("f"), healthy);
+        await _run.ScanAsync();
+        Assert.Equal(["tampered f", "restored f"], _run.Baseline.Events);
+    }
+
+    [Fact]
+    public async Task Extended_attributes_are_read_when_they_may_have_changed_and_reported_with_both_values()
+    {
+        _run.Options = new TargetOptions { WatchedAttributes = ["acl", "xattrs"] };
+        _run.Storage.Put(Path("f"), new FakeFile([1], 1) { Attributes = new ExtendedAttributes(7, 0, 9) });
+        await _run.TakeBaselineAsync();
+        Assert.Equal(new ExtendedAttributes(7, 0, null), _run.Baseline["f"].Extended);
+
+        await _run.ScanAsync();
+        Assert.Equal(0, _run.Baseline.Batches.Sum(batch => batch.Effects));
+
+        _run.Storage.Put(
+            Path("f"), _run.Storage["f"] with { CtimeNs = 5, Attributes = new ExtendedAttributes(8, 0, 9) });
+        await _run.ScanAsync();
+
+        Assert.Equal(["attributes f"], _run.Baseline.Events);
+        var refreshed = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Refreshed));
+        Assert.Equal([new AttributeChange("acl", "0000000000000007", "0000000000000008")], refreshed.Attributes);
+    }
+
+    [Fact]
+    public async Task Attributes_that_nobody_watches_are_followed_in_silence()
+    {
+        _run.Options = new TargetOptions { WatchedAttributes = ["owner"] };
+        _run.Storage.Put("f", "same");
+        await _run.TakeBaselineAsync();
+        _run.Storage.Put(Path("f"), _run.Storage["f"] with { Mode = 7, CtimeNs = 9 });
+
+        await _run.ScanAsync();
+        await _run.ScanAsync();
+
+        Assert.Empty(_run.Baseline.Events);
+        Assert.Empty(_run.Storage.Opened);
+        var refreshed = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Refreshed));
+        Assert.Equal((RefreshKind.Followed, 7), (refreshed.Kind, refreshed.Metadata.Mode));
+    }
+
+    [Fact]
+    public async Task What_patterns_leave_out_later_is_excluded_and_judged_by_its_baseline_when_it_is_back()
+    {
+        foreach (var path in (string[])["keep", "logs/a", "logs/b", "logs/c"])
+        {
+            _run.Storage.Put(path, path);
+        }
+
+        await _run.TakeBaselineAsync();
+        _run.Options = new TargetOptions { Exclude = ["logs/"] };
+        await _run.ScanAsync();
+        await _run.ScanAsync();
+
+        Assert.Empty(_run.Baseline.Events);
+        Assert.Equal(3, _run.Baseline.Batches.Sum(batch => batch.Excluded.Count));
+        Assert.Equal(FileState.Excluded, _run.Baseline["logs/a"].State);
+        Assert.Equal(6, _run.Count(c => c.FilesExcluded)); // This storage lists the folder all the same.
+
+        _run.Storage.Remove("logs/b");
+        _run.Storage.Put("logs/c", "changed", mtimeNs: 9);
+        _run.Options = null;
+        await _run.ScanAsync();
+
+        Assert.Equal(["deleted logs/b", "modified logs/c"], _run.Baseline.Events.Order(StringComparer.Ordinal));
+        Assert.Equal(FileState.Present, _run.Baseline["logs/a"].State);
+    }
+
+    [Fact]
+    public async Task A_file_whose_reading_hung_is_left_alone_and_said_to_be()
+    {
+        _run.Storage.Put("f", "content");
+        await _run.TakeBaselineAsync();
+        _run.Baseline.Set(_run.Baseline["f"] with { IsBackedOff = true, State = FileState.Unreadable });
+        (_run.VerifyAll, var opened) = (true, _run.Storage.Opened.Count);
+
+        var result = await _run.ScanAsync();
+
+        Assert.True(result.HadFaults);
+        Assert.Equal(opened, _run.Storage.Opened.Count);
+        Assert.Equal(1, _run.Count(c => c.FilesBackedOff));
+        Assert.Equal("timeout", Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Errors)).Kind);
+    }
+
+    [Fact]
+    public async Task Damage_of_a_large_file_is_found_to_the_place()
+    {
+        var content = new byte[(1 << 20) + 100_000];
+        new Random(1).NextBytes(content);
+        _run.Storage.Put(Path("big"), new FakeFile(content, 1));
+        _run.Storage.Put("small", "content");
+        await _run.TakeBaselineAsync();
+        Assert.Single(_run.Baseline.Groups);
+        _run.Storage.Put(Path("big"), _run.Storage["big"].WithFlippedBit(700_000).WithFlippedBit(content.Length - 1));
+        _run.Storage.Put(Path("small"), _run.Storage["small"].WithFlippedBit());
+        _run.VerifyAll = true;
+
+        await _run.ScanAsync();
+
+        var damage = _run.Baseline.Batches.SelectMany(batch => batch.Corrupted).ToDictionary(
+            file => file.Path.ToString(), file => file.Damage);
+        Assert.Null(damage["small"]);
+        Assert.Equal(
+            [new ByteRange(655_360, 65_536), new ByteRange(1_114_112, content.Length - 1_114_112)], damage["big"]);
+    }
+
+    [Fact]
+    public async Task A_target_without_damage_map_keeps_none()
+    {
+        _run.Options = new TargetOptions { DamageMap = false };
+        _run.Storage.Put(Path("big"), new FakeFile(new byte[2 << 20], 1));
+
+        await _run.TakeBaselineAsync();
+
+        Assert.Empty(_run.Baseline.Groups);
+    }
+
+    private CorruptedFile Corrupted() => Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Corrupted));
+
+    private static FilePath Path(string path) => FilePath.FromEscaped(path);
+}
