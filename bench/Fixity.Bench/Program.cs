@@ -31,7 +31,7 @@ try
 }
 catch (ArgumentException mistake)
 {
-    Console.Error.WriteLine(mistake.Message);
+    await Console.Error.WriteLineAsync(mistake.Message);
     return 2;
 }
 

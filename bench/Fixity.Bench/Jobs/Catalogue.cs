@@ -2,13 +2,11 @@ using Fixity.Bench.Running;
 
 namespace Fixity.Bench.Jobs;
 
-using Make = Func<CancellationToken, Task<Job>>;
-
 /// <summary>Every job by its name, in the order in which they run. Trees are made when the first job needs them.</summary>
 internal static class Catalogue
 {
-    public static IReadOnlyDictionary<string, Make> Of(Workbench bench) =>
-        new Dictionary<string, Make>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, JobMaker> Of(Workbench bench) =>
+        new Dictionary<string, JobMaker>(StringComparer.Ordinal)
         {
             ["memory"] = HashingJobs.Memory(),
             ["big-file"] = HashingJobs.BigFile(bench),

@@ -2,8 +2,6 @@ using Fixity.Bench.Running;
 
 namespace Fixity.Bench.Jobs;
 
-using Make = Func<CancellationToken, Task<Job>>;
-
 /// <summary>The database path without files: rows in and rows out, against what psql does with the same rows.</summary>
 internal static class DatabaseJobs
 {
@@ -13,7 +11,7 @@ internal static class DatabaseJobs
     private const string Copy = "psql \\copy";
     private const string Fixity = "Fixity";
 
-    public static Make Ingest(Workbench bench) => async cancellation =>
+    public static JobMaker Ingest(Workbench bench) => async cancellation =>
     {
         var rows = Rows(bench);
         var file = Path.Combine(bench.Folder, "rows.copy");
@@ -32,7 +30,7 @@ internal static class DatabaseJobs
         return new Job(
             "ingest", "New file rows, in path order, through the scanner's writer in its batches; psql in one transaction.",
             [
-                bench.Ours(Fixity, $"ingest --rows {rows} --database {Shell.Quote(bench.Cluster.ConnectionStringFor("{0}"))}") with
+                Workbench.Ours(Fixity, $"ingest --rows {rows} --database {Shell.Quote(bench.Cluster.ConnectionStringFor("{0}"))}") with
                 {
                     Before = bench.Cluster.CreateDatabaseAsync,
                     After = DropAsync,
@@ -60,7 +58,7 @@ internal static class DatabaseJobs
         };
     };
 
-    public static Make Baseline(Workbench bench) => async cancellation =>
+    public static JobMaker Baseline(Workbench bench) => async cancellation =>
     {
         var rows = Rows(bench);
         var database = await FillAsync(bench, rows, cancellation);
@@ -70,7 +68,7 @@ internal static class DatabaseJobs
         return new Job(
             "baseline", "The baseline, streamed in path order.",
             [
-                bench.Ours(Fixity, $"baseline --target 1 --database {Shell.Quote(bench.Cluster.ConnectionStringFor(database))}"),
+                Workbench.Ours(Fixity, $"baseline --target 1 --database {Shell.Quote(bench.Cluster.ConnectionStringFor(database))}"),
                 new Participant(
                     Copy,
                     $"{bench.Cluster.Psql(database)} -c {Shell.Quote($"\\copy ({Query}) to '/dev/null' binary")}"),

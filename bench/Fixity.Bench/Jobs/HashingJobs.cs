@@ -4,14 +4,12 @@ using Fixity.Bench.Trees;
 
 namespace Fixity.Bench.Jobs;
 
-using Make = Func<CancellationToken, Task<Job>>;
-
 /// <summary>Reading and hashing without a database.</summary>
 internal static class HashingJobs
 {
     private static readonly long[] Sizes = [1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 10, 64 << 10, 1 << 20, 16 << 20];
 
-    public static Make Memory() => _ =>
+    public static JobMaker Memory() => _ =>
     {
         var participants = Sizes.Select(size => InMemory("", "", size))
             .Append(InMemory("AVX2, ", "DOTNET_EnableAVX512=0 ", 4 << 10))
@@ -29,7 +27,7 @@ internal static class HashingJobs
         });
     };
 
-    public static Make BigFile(Workbench bench) => _ =>
+    public static JobMaker BigFile(Workbench bench) => _ =>
     {
         var tree = bench.Tree(bench.BigShape);
         var file = Shell.Quote(Path.Combine(tree, TreeShape.NameOf(0)));
@@ -41,9 +39,9 @@ internal static class HashingJobs
                 CultureInfo.InvariantCulture,
                 $"One file of {bench.BigShape.Bytes >> 30} GiB, read {repeat} times by one process."),
             [
-                bench.Ours("Fixity, 1 thread", $"hash {Shell.Quote(tree)} --threads 1 --repeat {repeat}"),
+                Workbench.Ours("Fixity, 1 thread", $"hash {Shell.Quote(tree)} --threads 1 --repeat {repeat}"),
                 new Participant("b3sum, 1 thread", $"b3sum --no-mmap --num-threads 1 {again}"),
-                bench.Ours("Fixity, 2 threads", $"hash {Shell.Quote(tree)} --threads 2 --repeat {repeat}"),
+                Workbench.Ours("Fixity, 2 threads", $"hash {Shell.Quote(tree)} --threads 2 --repeat {repeat}"),
             ],
             result =>
             [
@@ -58,16 +56,16 @@ internal static class HashingJobs
             ]));
     };
 
-    public static Make ManyFiles(Workbench bench) => async cancellation =>
+    public static JobMaker ManyFiles(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.MixedShape);
-        var list = Shell.Quote(await bench.ListAsync(tree, cancellation));
+        var list = Shell.Quote(await Workbench.ListAsync(tree, cancellation));
         return new Job(
             "hash", "Every file of the mixed tree, no database.",
             [
-                bench.Ours("Fixity, 1 thread", $"hash {Shell.Quote(tree)} --threads 1"),
+                Workbench.Ours("Fixity, 1 thread", $"hash {Shell.Quote(tree)} --threads 1"),
                 new Participant("xargs b3sum", $"xargs -0 -a {list} b3sum > /dev/null"),
-                bench.Ours("Fixity, 2 threads", $"hash {Shell.Quote(tree)} --threads 2"),
+                Workbench.Ours("Fixity, 2 threads", $"hash {Shell.Quote(tree)} --threads 2"),
                 new Participant("xargs -P2 b3sum", $"xargs -0 -P2 -n 500 -a {list} b3sum --num-threads 1 > /dev/null"),
             ],
             result =>
@@ -77,11 +75,11 @@ internal static class HashingJobs
             ]);
     };
 
-    public static Make Cold(Workbench bench) => _ =>
+    public static JobMaker Cold(Workbench bench) => _ =>
     {
         var tree = bench.Tree(bench.MixedShape);
         Participant Threads(int threads) =>
-            bench.Ours($"Fixity, {threads} threads", $"hash {Shell.Quote(tree)} --threads {threads}") with
+            Workbench.Ours($"Fixity, {threads} threads", $"hash {Shell.Quote(tree)} --threads {threads}") with
             {
                 Before = _ =>
                 {

@@ -4,15 +4,13 @@ using Fixity.Bench.Trees;
 
 namespace Fixity.Bench.Jobs;
 
-using Make = Func<CancellationToken, Task<Job>>;
-
 /// <summary>Scans of many small files that hardly read any: what a nightly scan is.</summary>
 internal static class RescanJobs
 {
     private const string Unchanged_ = "Fixity, unchanged";
     private const string Churned_ = "Fixity, 1 % rewritten";
 
-    public static Make Unchanged(Workbench bench) => async cancellation =>
+    public static JobMaker Unchanged(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.SmallShape);
         var aide = new Aide(tree, hashes: false);
@@ -39,7 +37,7 @@ internal static class RescanJobs
         };
     };
 
-    public static Make Churned(Workbench bench) => async cancellation =>
+    public static JobMaker Churned(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.SmallShape);
         var database = await bench.BaselineAsync(tree, cancellation);
@@ -61,7 +59,7 @@ internal static class RescanJobs
         };
     };
 
-    public static Make Peak(Workbench bench) => _ =>
+    public static JobMaker Peak(Workbench bench) => _ =>
     {
         var large = bench.SmallShape;
         var little = large with { Files = large.Files / 10 };
@@ -88,7 +86,7 @@ internal static class RescanJobs
         });
     };
 
-    public static Make Flat(Workbench bench) => async cancellation =>
+    public static JobMaker Flat(Workbench bench) => async cancellation =>
     {
         var participants = new List<Participant>();
         foreach (var shape in bench.FlatShapes)

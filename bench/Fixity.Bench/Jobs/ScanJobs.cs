@@ -4,8 +4,6 @@ using Npgsql;
 
 namespace Fixity.Bench.Jobs;
 
-using Make = Func<CancellationToken, Task<Job>>;
-
 /// <summary>Walks, first scans and verifications, from the start of a process to the final status in PostgreSQL.</summary>
 internal static class ScanJobs
 {
@@ -13,22 +11,22 @@ internal static class ScanJobs
     private const string One = "one scanner";
     private const string Two = "two scanners";
 
-    public static Make Walk(Workbench bench) => _ =>
+    public static JobMaker Walk(Workbench bench) => _ =>
     {
         var tree = bench.Tree(bench.SmallShape);
         return Task.FromResult(new Job(
             "walk", "The small tree, in path order, with metadata.",
             [
-                bench.Ours(Fixity, $"walk {Shell.Quote(tree)}"),
+                Workbench.Ours(Fixity, $"walk {Shell.Quote(tree)}"),
                 new Participant("find", $"find {Shell.Quote(tree)} -printf '%p %s %T@\\n' > /dev/null"),
             ],
             result => [Check.Wall(result, Fixity, "find", 0.9)]));
     };
 
-    public static Make First(Workbench bench) => async cancellation =>
+    public static JobMaker First(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.MixedShape);
-        var list = Shell.Quote(await bench.ListAsync(tree, cancellation));
+        var list = Shell.Quote(await Workbench.ListAsync(tree, cancellation));
         var aide = new Aide(tree, hashes: true);
         return new Job(
             "first-scan", "The mixed tree into an empty database. AIDE and hashdeep compute SHA-256, the others BLAKE3.",
@@ -50,10 +48,10 @@ internal static class ScanJobs
         };
     };
 
-    public static Make Full(Workbench bench) => async cancellation =>
+    public static JobMaker Full(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.MixedShape);
-        var list = Shell.Quote(await bench.ListAsync(tree, cancellation));
+        var list = Shell.Quote(await Workbench.ListAsync(tree, cancellation));
         var sums = Shell.Quote(tree + ".b3");
         var aide = new Aide(tree, hashes: true);
         var database = await bench.BaselineAsync(tree, cancellation);
@@ -80,7 +78,7 @@ internal static class ScanJobs
         };
     };
 
-    public static Make TwoScanners(Workbench bench) => async cancellation =>
+    public static JobMaker TwoScanners(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.MixedShape);
         var database = await bench.BaselineAsync(tree, cancellation);

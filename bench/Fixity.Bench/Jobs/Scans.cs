@@ -60,7 +60,7 @@ internal static class Scans
     }
 
     private static Participant Scan(this Workbench bench, string name, string tree, string database, string mode) =>
-        bench.Ours(
+        Workbench.Ours(
             name,
             string.Create(
                 CultureInfo.InvariantCulture,

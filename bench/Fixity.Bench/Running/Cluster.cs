@@ -69,7 +69,9 @@ internal sealed class Cluster : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(ConnectionStringFor(database) + ";Pooling=false;Timeout=60");
         await connection.OpenAsync(cancellation);
+#pragma warning disable CA2100 // Names of databases that this class made; they cannot be parameters.
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+#pragma warning restore CA2100
         return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
     }
 

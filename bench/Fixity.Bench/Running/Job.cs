@@ -2,6 +2,9 @@ using Fixity.Bench.Measured;
 
 namespace Fixity.Bench.Running;
 
+/// <summary>Makes a job when its turn comes, and with it the trees and databases that it needs.</summary>
+internal delegate Task<Job> JobMaker(CancellationToken cancellation);
+
 /// <summary>One question that is answered by running several programs in turn, round by round, on the same files.</summary>
 /// <param name="Title">One line for people.</param>
 /// <param name="Checks">What is read from the results, and the goal for each.</param>

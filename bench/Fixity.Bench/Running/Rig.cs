@@ -29,7 +29,7 @@ internal sealed record Rig(IReadOnlyList<(string What, string Value)> Facts)
         }
 
         facts.Add(("PostgreSQL", await bench.Cluster.ScalarAsync<string>("postgres", "show server_version", cancellation) ?? "?"));
-        facts.Add(("load before", File.ReadAllText("/proc/loadavg").Split(' ')[0]));
+        facts.Add(("load before", (await File.ReadAllTextAsync("/proc/loadavg", cancellation)).Split(' ')[0]));
         return new Rig(facts);
     }
 }

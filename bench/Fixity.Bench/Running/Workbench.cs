@@ -37,12 +37,12 @@ internal sealed record Workbench(string Folder, bool IsQuick, Cluster Cluster)
     }
 
     /// <summary>Every path of the tree, with NUL between: what <c>xargs -0 -a</c> takes.</summary>
-    public async Task<string> ListAsync(string tree, CancellationToken cancellation)
+    public static async Task<string> ListAsync(string tree, CancellationToken cancellation)
     {
         var list = tree + ".list";
         await Shell.RunAsync($"find {Shell.Quote(tree)} -type f -print0 | LC_ALL=C sort -z > {Shell.Quote(list)}", cancellation);
         return list;
     }
 
-    public Participant Ours(string name, string arguments) => new(name, $"{Program} {arguments}") { IsFixity = true };
+    public static Participant Ours(string name, string arguments) => new(name, $"{Program} {arguments}") { IsFixity = true };
 }
