@@ -18,7 +18,7 @@ internal sealed class Aide(string tree, bool hashes)
         database_out=file:{_base}.new
         gzip_dbout=no
         report_url=stdout
-        {tree} p+u+g+s+m+c+i+n+ftype{(hashes ? "+sha256" : "")}
+        {tree}/ p+u+g+s+m+c+i+n+ftype{(hashes ? "+sha256" : "")}
 
         """,
         cancellation);

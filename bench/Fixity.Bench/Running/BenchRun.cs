@@ -21,15 +21,27 @@ internal static class BenchRun
 
         var rig = await Rig.ReadAsync(bench, cancellation);
         var results = new List<JobResult>();
+        var failed = new List<(string Job, string Message)>();
         foreach (var (name, make) in jobs)
         {
-            if (only is null || only.Contains(name))
+            if (only is not null && !only.Contains(name))
+            {
+                continue;
+            }
+
+            try
             {
                 results.Add(await JobRunner.RunAsync(await make(cancellation), bench.Rounds, cancellation));
             }
+            catch (InvalidOperationException failure)
+            {
+                // An hour of other figures is not thrown away for one program that failed; it is said and the exit code says it.
+                JobRunner.Say($"FAILED {name}: {failure.Message}");
+                failed.Add((name, failure.Message));
+            }
         }
 
-        var report = Report.Write(bench, rig, results);
+        var report = Report.Write(bench, rig, results, failed);
         if (arguments.Text("out") is { } file)
         {
             await File.WriteAllTextAsync(file, report, cancellation);
@@ -40,6 +52,6 @@ internal static class BenchRun
             Console.WriteLine(report);
         }
 
-        return 0;
+        return failed.Count == 0 ? 0 : 1;
     }
 }

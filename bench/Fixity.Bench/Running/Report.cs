@@ -6,7 +6,8 @@ namespace Fixity.Bench.Running;
 /// <summary>The results as Markdown: the goals first, then every job with its commands.</summary>
 internal static class Report
 {
-    public static string Write(Workbench bench, Rig rig, IReadOnlyList<JobResult> results)
+    public static string Write(
+        Workbench bench, Rig rig, IReadOnlyList<JobResult> results, IReadOnlyList<(string Job, string Message)> failed)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# Benchmark, {(bench.IsQuick ? "quick" : "full")}").AppendLine();
@@ -20,6 +21,11 @@ internal static class Report
         }
 
         WriteGoals(text, results);
+        foreach (var (job, message) in failed)
+        {
+            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"**{job} failed**: {message}");
+        }
+
         foreach (var result in results)
         {
             WriteJob(text, result);
