@@ -74,10 +74,14 @@ internal sealed record Check(string What, double Value, double Limit, bool AtMos
     /// <summary>The same ratio without the start of our process: what a service that runs already would take.</summary>
     public double? WithoutStart { get; init; }
 
+    /// <summary>The same ratio in CPU seconds, the start included: what is left to read on a machine with other work to do.</summary>
+    public double? CpuRatio { get; init; }
+
     public static Check Wall(JobResult result, string ours, string theirs, double limit) =>
         new($"{ours} / {theirs}, wall", result.Ratio(ours, theirs, run => run.Wall), limit)
         {
             WithoutStart = result.Ratio(ours, theirs, run => run.Figures?.WorkSeconds ?? run.Wall),
+            CpuRatio = result.Ratio(ours, theirs, run => run.Cpu),
         };
 
     public static Check Cpu(JobResult result, string ours, string theirs, double limit) =>

@@ -40,18 +40,20 @@ internal static class Report
     private static void WriteGoals(StringBuilder text, IReadOnlyList<JobResult> results)
     {
         text.AppendLine().AppendLine("## Goals").AppendLine();
-        text.AppendLine("| job | figure | measured | without start | goal | |").AppendLine("|---|---|---|---|---|---|");
+        text.AppendLine("| job | figure | measured | without start | CPU | goal | |")
+            .AppendLine("|---|---|---|---|---|---|---|");
         foreach (var result in results)
         {
             foreach (var check in result.Job.Checks(result))
             {
                 var sign = check.AtMost ? "<=" : ">=";
-                var without = check.WithoutStart is { } value ? Number(value) : "";
+                var without = Number(check.WithoutStart ?? double.NaN);
+                var cpu = Number(check.CpuRatio ?? double.NaN);
                 var goal = double.IsNaN(check.Limit) ? "" : $"{sign} {Number(check.Limit)} {check.Unit}";
                 var verdict = double.IsNaN(check.Limit) ? "" : check.IsReached ? "reached" : "**missed**";
                 text.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"| {result.Job.Name} | {check.What} | {Number(check.Value)} {check.Unit} | {without} | {goal} | {verdict} |");
+                    $"| {result.Job.Name} | {check.What} | {Number(check.Value)} {check.Unit} | {without} | {cpu} | {goal} | {verdict} |");
             }
         }
     }
