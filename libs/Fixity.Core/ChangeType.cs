@@ -12,6 +12,12 @@ public enum ChangeType
     Restored = 7,
     Verified = 8,
     Accepted = 9,
+
+    /// <summary>Content and ctime differ, size and mtime do not: somebody wrote and put the time back.</summary>
+    Tampered = 10,
+
+    /// <summary>Only mtime differs; told to those alone who asked for it.</summary>
+    Touched = 11,
 }
 
 /// <summary>The words of <see cref="ChangeType"/> and how much each matters.</summary>
@@ -28,6 +34,8 @@ public static class ChangeTypes
         ChangeType.Restored => "restored",
         ChangeType.Verified => "verified",
         ChangeType.Accepted => "accepted",
+        ChangeType.Tampered => "tampered",
+        ChangeType.Touched => "touched",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of change"),
     };
 
@@ -48,11 +56,11 @@ public static class ChangeTypes
 
     public static Severity Severity(this ChangeType type) => type switch
     {
-        ChangeType.Corrupted => Core.Severity.Critical,
+        ChangeType.Corrupted or ChangeType.Tampered => Core.Severity.Critical,
         ChangeType.Deleted => Core.Severity.Medium,
         ChangeType.Modified => Core.Severity.Low,
         ChangeType.Added or ChangeType.Moved or ChangeType.Attributes or ChangeType.Restored or ChangeType.Verified
-            or ChangeType.Accepted => Core.Severity.Info,
+            or ChangeType.Accepted or ChangeType.Touched => Core.Severity.Info,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of change"),
     };
 }

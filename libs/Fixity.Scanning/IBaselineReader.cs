@@ -11,4 +11,8 @@ public interface IBaselineReader
     /// are passed over) is valid until the next one is asked for, so an implementation may use its memory again.
     /// </remarks>
     IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(PathRange range, CancellationToken cancellation);
+
+    /// <summary>The recorded group digests of one file: asked for only when it is found damaged.</summary>
+    /// <returns>Empty: none are recorded.</returns>
+    ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation);
 }

@@ -11,4 +11,7 @@ public interface ISegmentControl
 
     /// <summary>Returns at once, or when the scan is no longer paused. Asked before each file and before each read.</summary>
     ValueTask WaitWhilePausedAsync(CancellationToken cancellation);
+
+    /// <summary>What somebody idle would take over; null: nobody asks. Looked at before each file.</summary>
+    SplitRequest? PendingSplit { get; }
 }

@@ -22,7 +22,8 @@ public sealed class ScanBatch
     /// <summary>Read and equal: only the time of verification moves; an unreadable row becomes present.</summary>
     public List<VerifiedFile> Verified { get; } = [];
 
-    /// <summary>The content differs although size and mtime do not. The baseline stays; state becomes corrupted.</summary>
+    /// <summary>The content differs although size and mtime do not. The baseline stays; state becomes corrupted, or
+    /// tampered (<see cref="CorruptedFile.IsTampered"/>).</summary>
     public List<CorruptedFile> Corrupted { get; } = [];
 
     /// <summary>A corrupted row holds its baseline's content again: state present, verified now.</summary>
@@ -34,6 +35,9 @@ public sealed class ScanBatch
 
     /// <summary>Proven to be gone: state deleted. The root's identity was checked again just before this was handed over.</summary>
     public List<DisappearedFile> Disappeared { get; } = [];
+
+    /// <summary>Live rows that the target's patterns leave out: state excluded, no event.</summary>
+    public List<ExcludedFile> Excluded { get; } = [];
 
     /// <summary>Folders of which nothing is known in this scan. The same one may come again after a resume.</summary>
     public List<UnknownRange> UnknownRanges { get; } = [];
@@ -55,7 +59,7 @@ public sealed class ScanBatch
     /// <summary>Rows that this batch writes.</summary>
     public int Effects =>
         Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + Restored.Count
-        + Unreadable.Count + Disappeared.Count + UnknownRanges.Count + Errors.Count;
+        + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
 }
 
 /// <summary>How much the counters of the scan grow by one batch. What the lists of the batch say is not repeated here.</summary>
@@ -84,10 +88,16 @@ public sealed class ScanCounters
     /// <summary>Rows of the baseline (not deleted ones) inside folders that could not be listed.</summary>
     public long FilesUnknown { get; set; }
 
-    /// <summary>Files that were corrupted before and still hold the same wrong content: no event, no write.</summary>
+    /// <summary>Files that were damaged before and still hold the same wrong content: no event, no write.</summary>
     public long FilesStillCorrupted { get; set; }
+
+    /// <summary>Files that the target's patterns leave out.</summary>
+    public long FilesExcluded { get; set; }
+
+    /// <summary>Files that are left alone because reading them hung not long ago.</summary>
+    public long FilesBackedOff { get; set; }
 
     public bool IsZero =>
         (FilesSeen | BytesSeen | FilesHashed | BytesHashed | FilesVerified | FilesUnstable | FilesSkipped | FilesUnknown
-            | FilesStillCorrupted) == 0;
+            | FilesStillCorrupted | FilesExcluded | FilesBackedOff) == 0;
 }

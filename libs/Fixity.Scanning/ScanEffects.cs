@@ -3,8 +3,15 @@ using Fixity.Core;
 namespace Fixity.Scanning;
 
 /// <param name="Id">The deleted row whose path returned; null: there is no row.</param>
+/// <param name="Groups">Of a file over 1 MiB of a target with a damage map: 4 bytes for each 64 KiB; else empty.</param>
 public sealed record AppearedFile(
-    long? Id, FilePath Path, FileMetadata Metadata, ChecksumAlgorithm Algorithm, ReadOnlyMemory<byte> Checksum);
+    long? Id,
+    FilePath Path,
+    FileMetadata Metadata,
+    ChecksumAlgorithm Algorithm,
+    ReadOnlyMemory<byte> Checksum,
+    ExtendedAttributes Extended = default,
+    ReadOnlyMemory<byte> Groups = default);
 
 /// <param name="OldAlgorithm">Null together with an empty <paramref name="OldChecksum"/>: it was never read.</param>
 public sealed record ModifiedFile(
@@ -15,7 +22,9 @@ public sealed record ModifiedFile(
     ChecksumAlgorithm? OldAlgorithm,
     ReadOnlyMemory<byte> OldChecksum,
     ChecksumAlgorithm NewAlgorithm,
-    ReadOnlyMemory<byte> NewChecksum);
+    ReadOnlyMemory<byte> NewChecksum,
+    ExtendedAttributes Extended = default,
+    ReadOnlyMemory<byte> Groups = default);
 
 /// <summary>Why a baseline row is rewritten although its content is what it was.</summary>
 [Flags]
@@ -36,6 +45,8 @@ public enum RefreshKind
     AlgorithmChanged = 8,
 }
 
+/// <param name="Attributes">Those watched that differ: not empty with <see cref="RefreshKind.Attributes"/>.</param>
+/// <param name="IsTouchReported">The target wants an event for a touched file.</param>
 /// <param name="ContentWasRead">
 /// Checksum and time of verification move as well. Otherwise only the attributes (mode, owner, group) are written, and
 /// <paramref name="Metadata"/> carries everything else as recorded.
@@ -48,11 +59,17 @@ public sealed record RefreshedFile(
     FileMetadata Metadata,
     bool ContentWasRead,
     ChecksumAlgorithm? Algorithm,
-    ReadOnlyMemory<byte> Checksum);
+    ReadOnlyMemory<byte> Checksum,
+    ExtendedAttributes Extended = default,
+    IReadOnlyList<AttributeChange>? Attributes = null,
+    bool IsTouchReported = false,
+    ReadOnlyMemory<byte> Groups = default);
 
 public sealed record VerifiedFile(long Id, FilePath Path);
 
-/// <param name="CtimeMoved">Somebody wrote and put the mtime back: tampering rather than decay.</param>
+/// <param name="IsTampered">ctime moved: somebody wrote and put the mtime back. Decay moves no time at all.</param>
+/// <param name="ObservedCtimeNs">Null: the storage has none.</param>
+/// <param name="Damage">Which parts differ, in order; null: not known, there is no damage map of it.</param>
 public sealed record CorruptedFile(
     long Id,
     FilePath Path,
@@ -60,7 +77,9 @@ public sealed record CorruptedFile(
     ChecksumAlgorithm Algorithm,
     ReadOnlyMemory<byte> Expected,
     ReadOnlyMemory<byte> Actual,
-    bool CtimeMoved);
+    bool IsTampered,
+    long? ObservedCtimeNs = null,
+    IReadOnlyList<ByteRange>? Damage = null);
 
 /// <param name="Metadata">As it is now: a restored file may carry another mtime, which the baseline follows.</param>
 /// <param name="Was">What the file held while it was corrupted, in <paramref name="OldAlgorithm"/>; may be empty.</param>
@@ -71,7 +90,12 @@ public sealed record RestoredFile(
     ChecksumAlgorithm OldAlgorithm,
     ReadOnlyMemory<byte> Was,
     ChecksumAlgorithm Algorithm,
-    ReadOnlyMemory<byte> Checksum);
+    ReadOnlyMemory<byte> Checksum,
+    ExtendedAttributes Extended = default,
+    ReadOnlyMemory<byte> Groups = default);
+
+/// <summary>A live row that the target's patterns leave out now: state excluded, the baseline is kept.</summary>
+public sealed record ExcludedFile(long Id, FilePath Path);
 
 /// <param name="Id">Null: there is no row yet; one without checksum is made from <paramref name="Metadata"/>.</param>
 /// <param name="WasDeleted">The row was a deleted one: the path returned.</param>

@@ -6,8 +6,13 @@ namespace Fixity.Scanning;
 /// <param name="ExpectedIdentity">The target's recorded identity; null: none is recorded, the first probe's is held to.</param>
 /// <param name="Algorithm">The target's. Rows with another are verified with theirs first.</param>
 /// <param name="VerifyAll">Re-read every file (mode full), not only those that are due.</param>
+/// <param name="Options">How the target is to be read; null: the defaults.</param>
 public sealed record SegmentPlan(
-    PathRange Range, string? ExpectedIdentity, ChecksumAlgorithm Algorithm, bool VerifyAll = false);
+    PathRange Range,
+    string? ExpectedIdentity,
+    ChecksumAlgorithm Algorithm,
+    bool VerifyAll = false,
+    TargetOptions? Options = null);
 
 /// <summary>How much a segment may use.</summary>
 public sealed record SegmentLimits

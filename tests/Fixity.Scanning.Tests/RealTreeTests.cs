@@ -47,7 +47,7 @@ public sealed class RealTreeTests : IDisposable
                 "modified d0/s0/0.txt",
             ],
             _baseline.Events.Order(StringComparer.Ordinal));
-        Assert.True(Assert.Single(_baseline.Batches.SelectMany(batch => batch.Corrupted)).CtimeMoved);
+        Assert.True(Assert.Single(_baseline.Batches.SelectMany(batch => batch.Corrupted)).IsTampered);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class VerdictsOfAScanTests : IDisposable
         var corrupted = Assert.Single(_run.Baseline.Batches[^1].Corrupted);
         Assert.Equal(SegmentRun.Checksum(healthy.Content), corrupted.Expected.ToArray());
         Assert.Equal(SegmentRun.Checksum(healthy.WithFlippedBit().Content), corrupted.Actual.ToArray());
-        Assert.False(corrupted.CtimeMoved);
+        Assert.False(corrupted.IsTampered);
 
         _run.Baseline.IsDue = _ => false;
         await _run.ScanAsync(); // Always due while corrupted, and not reported again.
@@ -128,7 +128,7 @@ public sealed class VerdictsOfAScanTests : IDisposable
 
         await _run.ScanAsync();
 
-        Assert.True(Assert.Single(_run.Baseline.Batches[^1].Corrupted).CtimeMoved);
+        Assert.True(Assert.Single(_run.Baseline.Batches[^1].Corrupted).IsTampered);
     }
 
     [Fact]

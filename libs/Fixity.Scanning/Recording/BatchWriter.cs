@@ -86,7 +86,7 @@ internal static class BatchWriter
             case Verdict.Corrupted:
                 batch.Corrupted.Add(new CorruptedFile(
                     row.Id, path, row.Metadata, job.StoredAlgorithm, row.Checksum, result.Stored,
-                    CtimeMoved: CtimeMoved(row, result)));
+                    IsTampered: CtimeMoved(row, result)));
                 break;
             case Verdict.StillCorrupted:
                 batch.Counters.FilesStillCorrupted++;
