@@ -80,7 +80,7 @@ internal static class ScanJobs
 
     public static JobMaker TwoScanners(Workbench bench) => async cancellation =>
     {
-        var tree = bench.Tree(bench.MixedShape);
+        var tree = bench.Tree(bench.SharedShape);
         var database = await bench.BaselineAsync(tree, cancellation);
         var connection = bench.Cluster.ConnectionStringFor(database);
         var worker = $"{Workbench.Program} scan --scan {{0}} --database {Shell.Quote(connection)}";

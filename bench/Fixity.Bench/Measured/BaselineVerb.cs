@@ -13,16 +13,17 @@ internal static class BaselineVerb
 {
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
     {
-        using var host = ScannerParts.Build(arguments.Needed("database"));
-        var target = new TargetSettings(
-            (int)arguments.Number("target", 1), "bench", "local", "/", ChecksumAlgorithm.Blake3, Workers: null,
-            SamplePercent: 0, VerifyWithinDays: 90, BatchSize: 1_000, IdentityEpoch: 0);
-        var claim = new SegmentClaim(
-            ScanId: 0, Ordinal: 0, FencingToken: 0, Attempt: 1, Batches: 0, PathRange.Everything, IsBaseline: false,
-            VerifyAll: false, TraceParent: null, target, ClaimedAt: 0);
+        var connectionString = arguments.Needed("database");
+        using var host = ScannerParts.Build(connectionString);
+        var services = host.Services;
+        await using var owner = NpgsqlDataSource.Create(connectionString);
+        var rows = new ScanRows(owner);
+        var scanId = await rows.QueueAsync((int)arguments.Number("target", 1), "incremental", cancellation);
+        var claim = await services.GetRequiredService<ScanQueue>().TryClaimAsync(TimeSpan.FromMinutes(5), cancellation)
+            ?? throw new InvalidOperationException("The scan that was just queued cannot be claimed.");
         var reader = new BaselineReader(
-            host.Services.GetRequiredService<NpgsqlDataSource>(), claim, new VerificationPlan(null, null),
-            host.Services.GetRequiredService<DatabaseRetry>(), mayGoOn: () => false);
+            services.GetRequiredService<NpgsqlDataSource>(), claim, new VerificationPlan(null, null),
+            services.GetRequiredService<DatabaseRetry>(), mayGoOn: () => false);
 
         var started = Stopwatch.GetTimestamp();
         var files = 0L;
@@ -31,6 +32,8 @@ internal static class BaselineVerb
             files += block.Length;
         }
 
-        return (Figures.Of("baseline", Stopwatch.GetElapsedTime(started)) with { Files = files }).Print();
+        var figures = Figures.Of("baseline", Stopwatch.GetElapsedTime(started)) with { Files = files };
+        await rows.RemoveAsync(scanId, cancellation);
+        return figures.Print();
     }
 }

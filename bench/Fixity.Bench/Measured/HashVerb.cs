@@ -56,11 +56,16 @@ internal static class HashVerb
             await Task.CompletedTask;
             yield break;
         }
+
+        public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
+            ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
     }
 
     private sealed class NoControl : ISegmentControl
     {
         public CancellationToken Stopping => CancellationToken.None;
+
+        public SplitRequest? PendingSplit => null;
 
         public ValueTask WaitWhilePausedAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
     }

@@ -35,6 +35,14 @@ internal sealed class ScanRows(NpgsqlDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>Takes back a scan that was only wanted for its claim.</summary>
+    public async Task RemoveAsync(long scanId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("delete from scheduler.scans where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scanId });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <returns>The final status, or null while there is none.</returns>
     public async Task<string?> FindEndAsync(long scanId, CancellationToken cancellation)
     {

@@ -14,6 +14,9 @@ internal sealed record Workbench(string Folder, bool IsQuick, Cluster Cluster)
 
     public TreeShape MixedShape => new("mixed", IsQuick ? 10_000 : 100_000, 0, 1);
 
+    /// <summary>Of a size that the scanner shares out: it does not split small scans.</summary>
+    public TreeShape SharedShape => MixedShape with { Files = IsQuick ? 50_000 : 100_000 };
+
     public TreeShape SmallShape => new("small", IsQuick ? 100_000 : 1_000_000, 0, 2);
 
     public TreeShape BigShape => new("big", 1, IsQuick ? 1L << 30 : 8L << 30, 3);
