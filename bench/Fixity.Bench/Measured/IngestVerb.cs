@@ -49,7 +49,9 @@ internal static class IngestVerb
 
         var elapsed = Stopwatch.GetElapsedTime(started);
         wal = await rows.ReadWalPositionAsync(cancellation) - wal;
-        return (Figures.Of("ingest", elapsed) with { Files = count, WalBytes = wal }).Print();
+        var figures = Figures.Of("ingest", elapsed) with { Files = count, WalBytes = wal };
+        await rows.RemoveAsync(claim.ScanId, cancellation);
+        return figures.Print();
     }
 
     private static ScanBatch BatchOf(long first, long end, long count)
