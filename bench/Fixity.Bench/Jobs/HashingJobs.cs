@@ -17,7 +17,7 @@ internal static class HashingJobs
             .Append(InMemory("portable, ", "DOTNET_EnableHWIntrinsic=0 ", 1 << 20))
             .ToList();
         return Task.FromResult(new Job(
-            "memory", "BLAKE3 of buffers in memory, one thread. No peer can be asked this; GB a second.", participants,
+            "memory", "BLAKE3 of buffers in memory, one thread. No peer can be asked this; GB a second of CPU time.", participants,
             result => participants.Select(participant => new Check(
                 participant.Name,
                 result.Median(participant.Name, run => run.Figures!.Bytes / 1e9 / run.Figures.WorkSeconds),
