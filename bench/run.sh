@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Fixity against its peers, in the same run on the same files; see docs/performance.md.
+#   bench/run.sh            about 40 minutes on two cores, 12 GB of disk, 8 GiB of page cache
+#   bench/run.sh --quick    under 6 minutes, 2 GB of disk
+#   bench/run.sh --only hash,walk   some of the jobs, and with an unknown name: the list of them
+# FIXITY_BENCH_DIR  where the trees are kept between runs (default: fixity-bench below TMPDIR or /var/tmp)
+# FIXITY_BENCH_OUT  where the report goes (default: bench/results/<date>-<rig>.md; with --only or --quick: the terminal)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+folder=${FIXITY_BENCH_DIR:-${TMPDIR:-/var/tmp}/fixity-bench}
+
+install_peers() {
+  local missing=() tool
+  for tool in aide hashdeep b3sum psql taskset; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(initdb)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "installing what is missing: ${missing[*]}" >&2
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      aide hashdeep b3sum findutils postgresql postgresql-client util-linux >/dev/null
+  else
+    echo "missing, and not to be installed by this user: ${missing[*]}" >&2
+    exit 1
+  fi
+}
+
+install_peers
+dotnet build bench/Fixity.Bench -c Release -v quiet -nologo >&2
+program=$PWD/artifacts/bin/Fixity.Bench/release/Fixity.Bench
+
+out=${FIXITY_BENCH_OUT:-}
+if [ -z "$out" ] && [ $# -eq 0 ]; then
+  rig=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | tr -cs '[:alnum:]' '-' | tr '[:upper:]' '[:lower:]' | sed 's/^-//; s/-$//')
+  out=bench/results/$(date +%F)-$rig-$(nproc)-cores.md
+fi
+
+exec "$program" run --folder "$folder" ${out:+--out "$out"} "$@"
