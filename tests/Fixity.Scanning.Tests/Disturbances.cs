@@ -85,6 +85,9 @@ internal sealed class AnotherListing(
 /// <summary>What a database in another collation would give.</summary>
 internal sealed class UnorderedBaseline : IBaselineReader
 {
+    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
+        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
+
     public async IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(
         PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
