@@ -36,6 +36,7 @@ program=$PWD/artifacts/bin/Fixity.Bench/release/Fixity.Bench
 out=${FIXITY_BENCH_OUT:-}
 if [ -z "$out" ] && [ $# -eq 0 ]; then
   rig=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | tr -cs '[:alnum:]' '-' | tr '[:upper:]' '[:lower:]' | sed 's/^-//; s/-$//')
+  mkdir -p bench/results
   out=bench/results/$(date +%F)-$rig-$(nproc)-cores.md
 fi
 
