@@ -16,6 +16,8 @@ public sealed class BinaryCopyWriter : IDisposable
 #pragma warning disable CA2213 // The caller's: ending it is what says that the rows are all there.
     private readonly Stream _stream;
 #pragma warning restore CA2213
+    private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _length;
 
@@ -59,6 +61,9 @@ public sealed class BinaryCopyWriter : IDisposable
             BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), value.GetValueOrDefault());
         }
     }
+
+    /// <summary>A <c>timestamptz</c>: microseconds since 2000.</summary>
+    public void Write(DateTime utc) => Write((utc - Epoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>A <c>bytea</c>, or <c>text</c> as UTF-8.</summary>
     public void Write(ReadOnlySpan<byte> value)

@@ -12,9 +12,7 @@ alter table scanner.files
     drop constraint files_state_check,
     -- 1 present 2 deleted 3 corrupted 4 unreadable 5 tampered 6 excluded (Core.FileState)
     add constraint files_state_check check (state between 1 and 6),
-    add constraint files_previous_check check ((previous_checksum is null) = (previous_algorithm is null)),
-    -- What is loaded by COPY was read a moment ago; a file that could not be read says null.
-    alter column verified_at set default now();
+    add constraint files_previous_check check ((previous_checksum is null) = (previous_algorithm is null));
 
 -- The few that need somebody, and what the patterns leave out.
 drop index scanner.files_by_state;
@@ -44,9 +42,9 @@ alter table scanner.target_states add column mtime_granularity_ns bigint;  -- of
 create index scan_candidates_by_destination on scanner.scan_candidates (scan_id, moved_to) where moved_to is not null;
 
 -- Opens the transaction of a batch: the segment is ours (FX001 if not), the batch is not in the database yet (FX002 if
--- it is). One call, so that a batch which has nothing else to say is one round trip. A scanner that is stopped in the
+-- it is), and gives its time, which a COPY cannot ask for. One call, so that a batch which has nothing else to say is one round trip. A scanner that is stopped in the
 -- middle of its transaction must not hold up the one that takes over.
-create function scanner.begin_batch(of_scan bigint, of_segment integer, token bigint, committed bigint) returns void
+create function scanner.begin_batch(of_scan bigint, of_segment integer, token bigint, committed bigint) returns timestamptz
     language plpgsql as $$
 declare
     segment record;
@@ -57,7 +55,7 @@ begin
     where scan_id = of_scan and ordinal = of_segment and fencing_token = token
     for update;
     if segment.batches = committed and segment.status = 'running' then
-        return;
+        return now();
     elsif segment.batches = committed + 1 then
         raise exception 'batch % of segment % of scan % is committed', committed, of_segment, of_scan using errcode = 'FX002';
     end if;

@@ -11,6 +11,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
 {
     private readonly NpgsqlBatch _batch = new(connection);
     private readonly List<Action<Written>> _counts = [];
+    private DateTime _begunAt;
 
     public long Modified { get; private set; }
 
@@ -45,7 +46,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         if (copied > 0)
         {
             await RunAsync(cancellation);
-            Bytes += await NewFileCopy.LoadAsync(connection, claim, batch.Appeared, cancellation);
+            Bytes += await NewFileCopy.LoadAsync(connection, claim, batch.Appeared, _begunAt, cancellation);
             Files += copied;
         }
 
@@ -200,7 +201,12 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         {
             foreach (var count in _counts)
             {
-                if (await row.ReadAsync(cancellation) && row.FieldCount > 1)
+                await row.ReadAsync(cancellation);
+                if (row.FieldCount == 1)
+                {
+                    _begunAt = ReadTime(row);
+                }
+                else
                 {
                     var written = ReadWritten(row);
                     count(written);
@@ -216,6 +222,8 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         _batch.BatchCommands.Clear();
         _counts.Clear();
     }
+
+    private static DateTime ReadTime(NpgsqlDataReader row) => row.GetDateTime(0);
 
     private static Written ReadWritten(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));

@@ -109,7 +109,7 @@ internal sealed class BatchWriter(
         _notifiedAt = isDue ? clock.GetTimestamp() : _notifiedAt;
     }
 
-    private NpgsqlBatchCommand Begin() => new NpgsqlBatchCommand("select scanner.begin_batch($1, $2, $3, $4)::text")
+    private NpgsqlBatchCommand Begin() => new NpgsqlBatchCommand("select scanner.begin_batch($1, $2, $3, $4)")
         .With(_claim.ScanId).With(_claim.Ordinal).With(_claim.FencingToken).With(_committed);
 
     private NpgsqlBatchCommand Segment(ScanBatch batch) => new NpgsqlBatchCommand("""

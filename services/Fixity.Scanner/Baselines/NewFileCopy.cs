@@ -11,21 +11,23 @@ namespace Fixity.Scanner.Baselines;
 /// <remarks>In path order, as they come: an index that grows at its end costs half as much as one that grows anywhere.</remarks>
 internal static class NewFileCopy
 {
-    // state_since, first_seen_at and verified_at are now() by default.
+    // state_since and first_seen_at are now() by default.
     private const string Sql = """
         copy scanner.files (target_id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, links, acl_digest,
-            xattrs_digest, capabilities_digest, algorithm, checksum, state, first_scan_id)
+            xattrs_digest, capabilities_digest, algorithm, checksum, state, first_scan_id, verified_at)
         from stdin (format binary)
         """;
 
-    private const short Fields = 17;
+    private const short Fields = 18;
 
     public static bool Takes(SegmentClaim claim, AppearedFile file) => claim.IsBaseline && file.Id is null;
 
+    /// <param name="verifiedAt">The time of the transaction, by the database's clock.</param>
     /// <returns>How many bytes the files have.</returns>
     /// <exception cref="PostgresException">With <see cref="PostgresErrorCodes.UniqueViolation"/>: one has a row.</exception>
     public static async Task<long> LoadAsync(
-        NpgsqlConnection connection, SegmentClaim claim, List<AppearedFile> files, CancellationToken cancellation)
+        NpgsqlConnection connection, SegmentClaim claim, List<AppearedFile> files, DateTime verifiedAt,
+        CancellationToken cancellation)
     {
         await using var copy = await connection.BeginRawBinaryCopyAsync(Sql, cancellation);
         var bytes = 0L;
@@ -37,7 +39,7 @@ internal static class NewFileCopy
                 if (Takes(claim, file))
                 {
                     bytes += file.Metadata.SizeBytes;
-                    Write(rows, claim, file);
+                    Write(rows, claim, file, verifiedAt);
                     if (rows.IsFull)
                     {
                         await rows.FlushAsync(cancellation);
@@ -57,7 +59,7 @@ internal static class NewFileCopy
         return bytes;
     }
 
-    private static void Write(BinaryCopyWriter rows, SegmentClaim claim, AppearedFile file)
+    private static void Write(BinaryCopyWriter rows, SegmentClaim claim, AppearedFile file, DateTime verifiedAt)
     {
         rows.StartRow(Fields);
         rows.Write((int?)claim.Target.Id);
@@ -77,5 +79,6 @@ internal static class NewFileCopy
         rows.Write(file.Checksum.Span);
         rows.Write((short?)FileState.Present);
         rows.Write(claim.ScanId);
+        rows.Write(verifiedAt);
     }
 }

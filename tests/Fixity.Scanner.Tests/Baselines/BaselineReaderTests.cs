@@ -23,6 +23,9 @@ public sealed class BaselineReaderTests(TestDatabase database) : IClassFixture<T
 
         var rows = await segment.RowsAsync();
 
+        // Loaded or inserted, it was read in the transaction that recorded it.
+        Assert.Equal("t", await segment.FileAsync("full", "verified_at = state_since and state_since = first_seen_at"));
+        Assert.Equal("t", await segment.FileAsync("unread", "verified_at is null"));
         Assert.Equal(full, rows["full"].Metadata);
         Assert.Equal(new ExtendedAttributes(-5, 0, 7), rows["full"].Extended);
         Assert.Equal((ChecksumAlgorithm.Md5, 16), (rows["full"].Algorithm, rows["full"].Checksum.Length));
