@@ -95,9 +95,6 @@ internal sealed class UnorderedBaseline : IBaselineReader
         yield return new[] { Row("f1"), Row("F2") };
     }
 
-    public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
-        ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
-
     private static BaselineFile Row(string path) => new(
         1, FilePath.FromEscaped(path), default, FileState.Present, null, default, default, IsDue: false);
 }
