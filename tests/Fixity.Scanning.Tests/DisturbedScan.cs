@@ -59,8 +59,10 @@ internal sealed class DisturbedScan(SegmentRun run, Disturbance[] disturbances)
                 split = null;
             }
         };
-        run.Baseline.Committed = _ =>
+        run.Baseline.Committed = batch =>
         {
+            // What another took over is left to it, even if scanning it twice would come to the same.
+            Assert.False(batch.Checkpoint >= run.Range.To, $"{batch.Checkpoint} lies behind the end {run.Range.To}");
             if (kind == DisturbanceKind.LostAnswer && --left == 0)
             {
                 throw new DatabaseLostException();
