@@ -83,7 +83,8 @@ public sealed class SegmentScanner(
             await using (var walk = new WalkCursor(backend.ListAsync(range, stop, filter), stop))
             await using (var rows = new BaselineCursor(baseline.ReadAsync(range, stop), stop))
             {
-                await new SegmentMerge(rules, walk, rows, blocks, workers.Jobs, pool, control).RunAsync(stop);
+                var steps = new StepWriter(blocks, workers.Jobs, pool);
+                await new SegmentMerge(rules, walk, rows, steps, control).RunAsync(stop);
             }
 
             blocks.Complete();

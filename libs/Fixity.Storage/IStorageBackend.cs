@@ -26,8 +26,8 @@ public interface IStorageBackend : IAsyncDisposable
     /// left. The listing itself goes on behind it.</para>
     /// <para>A block is valid until the next one is asked for: its memory, the paths included, is then used again.</para>
     /// </remarks>
-    /// <exception cref="StorageException">The root itself cannot be opened.</exception>
     /// <param name="filter">Which folders need not be gone into; null: all are.</param>
+    /// <exception cref="StorageException">The root itself cannot be opened.</exception>
     IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
         PathRange range, CancellationToken cancellation, IEntryFilter? filter = null);
 

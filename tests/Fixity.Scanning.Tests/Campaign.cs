@@ -138,7 +138,9 @@ public sealed record Mutation(MutationKind Kind, int Path, int Value)
         MutationKind.Touch => file with { MtimeNs = file.MtimeNs + 1, CtimeNs = file.CtimeNs + 1 },
         MutationKind.Edit => file with
         {
-            Content = Content(Value), MtimeNs = file.MtimeNs + 5, CtimeNs = file.CtimeNs + 5,
+            Content = Content(Value),
+            MtimeNs = file.MtimeNs + 5,
+            CtimeNs = file.CtimeNs + 5,
         },
         MutationKind.Rot when file.Content.Length > 0 => file.WithFlippedBit(Value % file.Content.Length),
         MutationKind.Tamper when file.Content.Length > 0 =>

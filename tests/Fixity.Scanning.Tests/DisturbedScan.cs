@@ -44,25 +44,25 @@ internal sealed class DisturbedScan(SegmentRun run, Disturbance[] disturbances)
         var (kind, left) = (disturbance?.Kind, disturbance?.After ?? 0);
         var split = kind == DisturbanceKind.Split ? new SplitRequest(Tree.Paths[left]) : null;
         process.Control.PendingSplit = split;
-        run.Baseline.Committing = _ =>
+        run.Baseline.Committing = async _ =>
         {
             if (kind == DisturbanceKind.RefusedCommit && --left == 0)
             {
                 throw new DatabaseLostException();
             }
 
-            if (split is { Answer: { IsCompletedSuccessfully: true, Result: true } })
+            if (split is { IsAnswered: true } && await split.Answer)
             {
                 // The new end and the new segment are recorded with, or before, the batch.
                 _segments.Enqueue(run.Range with { From = split.At });
                 run.Range = run.Range with { To = split.At };
                 split = null;
             }
-
-            return Task.CompletedTask;
         };
-        run.Baseline.Committed = _ =>
+        run.Baseline.Committed = batch =>
         {
+            // What another took over is left to it, even if scanning it twice would come to the same.
+            Assert.False(batch.Checkpoint >= run.Range.To, $"{batch.Checkpoint} lies behind the end {run.Range.To}");
             if (kind == DisturbanceKind.LostAnswer && --left == 0)
             {
                 throw new DatabaseLostException();

@@ -46,7 +46,7 @@ public sealed class MutationCampaignTests
 
         await done.CancelAsync();
         await Task.WhenAll(writers);
-        Assert.NotEmpty(tree.Baseline.Rows.Keys.Where(path => path.ToString().StartsWith("busy/", StringComparison.Ordinal)));
+        Assert.Contains(tree.Baseline.Rows.Keys, path => path.ToString().StartsWith("busy/", StringComparison.Ordinal));
     }
 
     private static void AssertDamageIsFound(MutatedTree tree)

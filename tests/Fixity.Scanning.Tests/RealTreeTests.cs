@@ -1,5 +1,6 @@
 using System.Text;
 using Fixity.Core;
+using Fixity.Storage;
 using Fixity.Storage.Local;
 using Fixity.Testing.Scanning;
 
@@ -80,13 +81,47 @@ public sealed class RealTreeTests : IDisposable
         Assert.Contains(_baseline.Events, e => e.StartsWith("modified", StringComparison.Ordinal));
     }
 
-    private async Task<SegmentResult> ScanAsync(string? identity = null, bool verifyAll = false)
+    [Fact]
+    public async Task A_folder_that_is_left_out_is_not_even_gone_into()
+    {
+        Write("keep/a", "a");
+        Write("keep/b.tmp", "b");
+        Write("cache/c", "c");
+        Write("keep/cache/d", "d");
+
+        await ScanAsync(options: new TargetOptions { Exclude = ["cache/", "*.tmp"] });
+
+        Assert.Equal(["added keep/a"], _baseline.Events);
+        Assert.Equal(1, _baseline.Batches.Sum(batch => batch.Counters.FilesExcluded));
+    }
+
+    [Fact]
+    public async Task A_scan_reads_no_faster_than_its_throttle()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Write($"{i:00}", new string('x', 50_000));
+        }
+
+        var throttle = new StorageThrottle(TimeProvider.System);
+        throttle.SetLimits(bytesPerSecond: 500_000, opensPerSecond: null);
+        var since = TimeProvider.System.GetTimestamp();
+        await ScanAsync(throttle: throttle);
+
+        // A million bytes: what is admitted at once, and a busy machine, are the tolerance.
+        Assert.InRange(
+            TimeProvider.System.GetElapsedTime(since), TimeSpan.FromSeconds(1.7), TimeSpan.FromSeconds(10));
+        Assert.Equal(20, _baseline.Rows.Count);
+    }
+
+    private async Task<SegmentResult> ScanAsync(
+        string? identity = null, bool verifyAll = false, TargetOptions? options = null, StorageThrottle? throttle = null)
     {
         _baseline.NewScan();
         await using var storage = LocalStorage.Open(_root);
-        return await new SegmentScanner(storage, _baseline, _baseline, _control, new SegmentLimits(), TimeProvider.System)
+        return await new SegmentScanner(storage, _baseline, _baseline, _control, new SegmentLimits(), TimeProvider.System, throttle)
             .RunAsync(
-                new SegmentPlan(default, identity, ChecksumAlgorithm.Blake3, verifyAll), CancellationToken.None);
+                new SegmentPlan(default, identity, ChecksumAlgorithm.Blake3, verifyAll, options), CancellationToken.None);
     }
 
     private void Write(string path, string content)

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Fixity.Core;
 
 namespace Fixity.Scanning.Tests;
 

@@ -1,35 +1,24 @@
-using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Core.Patterns;
-using Fixity.Scanning.Reading;
 using Fixity.Storage;
 
 namespace Fixity.Scanning.Merging;
 
 /// <summary>Goes through walk and baseline side by side in path order and decides, path by path, what must be found out.</summary>
 /// <remarks>
-/// Holds one entry, one row and one block of steps; everything else is in the two streams and in the bounded queue behind
-/// it. What is in hand is gone through without waiting for anything: an unchanged file costs a comparison.
+/// Holds one entry and one row; everything else is in the two streams and in the bounded queue behind it. What is in hand
+/// is gone through without waiting for anything: an unchanged file costs a comparison.
 /// </remarks>
 internal sealed class SegmentMerge(
-    SegmentRules rules,
-    WalkCursor walk,
-    BaselineCursor baseline,
-    ChannelWriter<StepBlock> steps,
-    ChannelWriter<ReadJob> jobs,
-    StepBlockPool pool,
-    ISegmentControl control)
+    SegmentRules rules, WalkCursor walk, BaselineCursor baseline, StepWriter steps, ISegmentControl control)
 {
     // How far it goes before it looks whether somebody wants something of it.
-    private const int PassedPerStep = 512;
-
-    // One path may take two.
-    private const int StepsOfOnePath = 2;
+    private const int PathsAtOnce = 512;
 
     private readonly PathFilterReader _filter = rules.Filter.Read();
-    private StepBlock _block = pool.Take();
-    private ScanTally _tally;
-    private int _passed;
+
+    private readonly ScanWork _workOfNewFile =
+        ScanWork.Content | ((rules.Watched & WatchedAttributes.Extended) != 0 ? ScanWork.Extended : ScanWork.None);
 
     // Where the segment ends since somebody took over the rest.
     private FilePath? _end;
@@ -58,16 +47,15 @@ internal sealed class SegmentMerge(
             await FetchAsync(walk.NeedsBlock ? walk.FetchAsync() : default, cancellation);
             await FetchAsync(baseline.NeedsBlock ? baseline.FetchAsync() : default, cancellation);
             AnswerSplit();
-            if (PassInHand() || _block.Count + StepsOfOnePath > StepBlock.Capacity)
+            PassWhatIsInHand();
+            if (!steps.HasRoom)
             {
-                await HandOverAsync(cancellation);
+                await steps.HandOverAsync(cancellation);
             }
         }
         while (HasEntry || HasRow || walk.NeedsBlock || baseline.NeedsBlock);
 
-        // What was passed since the last step. No position: the end is further than any.
-        Emit(new ScanStep { Tally = TakeTally() });
-        await HandOverAsync(cancellation);
+        await steps.EndAsync(cancellation);
         control.PendingSplit?.Settle(false);
     }
 
@@ -76,7 +64,7 @@ internal sealed class SegmentMerge(
         var pause = control.WaitWhilePausedAsync(cancellation);
         if (!pause.IsCompletedSuccessfully)
         {
-            await HandOverAsync(cancellation);
+            await steps.HandOverAsync(cancellation);
             await pause;
         }
     }
@@ -91,21 +79,11 @@ internal sealed class SegmentMerge(
 
         try
         {
-            await HandOverAsync(cancellation);
+            await steps.HandOverAsync(cancellation);
         }
         finally
         {
             await fetch; // A stream must not be closed while it is asked for more.
-        }
-    }
-
-    private async ValueTask HandOverAsync(CancellationToken cancellation)
-    {
-        if (_block.Count > 0)
-        {
-            var full = _block;
-            _block = pool.Take();
-            await steps.WriteAsync(full, cancellation);
         }
     }
 
@@ -117,32 +95,24 @@ internal sealed class SegmentMerge(
         }
 
         // Everything taken so far lies before what is next.
-        var isAhead = (HasEntry && walk.Key < split.At) || (HasRow && baseline.Key < split.At);
-        _end = isAhead && (_end is not { } end || split.At < end) ? split.At : _end;
-        split.Settle(isAhead && _end == split.At);
+        var isAhead = ((HasEntry && walk.Key < split.At) || (HasRow && baseline.Key < split.At))
+            && (_end is not { } end || split.At < end);
+        _end = isAhead ? split.At : _end;
+        split.Settle(isAhead);
     }
 
-    /// <summary>Passes what both streams have in hand.</summary>
-    /// <returns>Whether it stopped because the block of steps is full.</returns>
-    private bool PassInHand()
+    private void PassWhatIsInHand()
     {
-        for (var i = 0; i < PassedPerStep && !walk.NeedsBlock && !baseline.NeedsBlock; i++)
+        for (var i = 0; i < PathsAtOnce && !walk.NeedsBlock && !baseline.NeedsBlock && steps.HasRoom; i++)
         {
             var (hasEntry, hasRow) = (HasEntry, HasRow);
             if (!hasEntry && !hasRow)
             {
-                return false;
-            }
-
-            if (_block.Count + StepsOfOnePath > StepBlock.Capacity)
-            {
-                return true;
+                return;
             }
 
             Pass(!hasEntry ? 1 : !hasRow ? -1 : walk.Key.CompareTo(baseline.Key));
         }
-
-        return false;
     }
 
     private void Pass(int order)
@@ -150,23 +120,19 @@ internal sealed class SegmentMerge(
         var takesRow = order > 0;
         if (takesRow)
         {
-            RowAlone();
+            RowAlone(baseline.Current);
         }
         else if (walk.Current.Kind == EntryKind.ListingFault)
         {
-            ListingFault();
+            ListingFault(walk.Current);
         }
         else
         {
             takesRow = order == 0;
-            Entry(takesRow);
+            Entry(walk.Current, takesRow);
         }
 
-        if (++_passed >= PassedPerStep)
-        {
-            Emit(new ScanStep { Position = order > 0 ? baseline.Key : walk.Key, Tally = TakeTally() });
-        }
-
+        steps.Passed(order > 0 ? baseline.Key : walk.Key);
         if (order <= 0)
         {
             walk.Advance();
@@ -178,9 +144,8 @@ internal sealed class SegmentMerge(
         }
     }
 
-    private void RowAlone()
+    private void RowAlone(in BaselineFile row)
     {
-        ref readonly var row = ref baseline.Current;
         if (!VerdictRules.IsLive(row))
         {
             return;
@@ -188,43 +153,30 @@ internal sealed class SegmentMerge(
 
         if (_filter.LeavesOut(row.Path))
         {
-            RowExcluded();
+            RowExcluded(row);
         }
         else if (_unknown is { } range && row.Path.IsBelow(range))
         {
             var verdict = VerdictRules.Judge(row, new Observation(Finding.NotListed), rules.Watched).Verdict;
-            _tally.FilesUnknown += verdict == Verdict.Unknown ? 1 : 0;
-            HiddenByMount();
+            steps.Tally.FilesUnknown += verdict == Verdict.Unknown ? 1 : 0;
+            HiddenByMount(range);
         }
         else
         {
-            Emit(new ScanStep
-            {
-                Position = row.Path, Tally = TakeTally(), IsFile = true, HasRow = true, Row = row, Work = ScanWork.Absence,
-            });
+            steps.Row(row, ScanWork.Absence);
         }
     }
 
-    private void RowExcluded()
+    private void RowExcluded(in BaselineFile row)
     {
-        ref readonly var row = ref baseline.Current;
         if (VerdictRules.IsLive(row) && row.State != FileState.Excluded)
         {
-            Emit(new ScanStep
-            {
-                Position = row.Path,
-                Tally = TakeTally(),
-                IsFile = true,
-                HasRow = true,
-                Row = row,
-                Answer = new ReadAnswer(Finding.Excluded),
-            });
+            steps.Row(row, ScanWork.None, Finding.Excluded);
         }
     }
 
-    private void ListingFault()
+    private void ListingFault(in StorageEntry fault)
     {
-        ref readonly var fault = ref walk.Current;
         if (_filter.LeavesOutFolder(fault.Path.Bytes))
         {
             return;
@@ -233,30 +185,28 @@ internal sealed class SegmentMerge(
         var prefix = fault.Path.ToOwned();
         (_unknown, _unknownIsMount) = (prefix, false);
         var message = fault.Message ?? fault.Fault.Name();
-        EmitFault(prefix, new UnknownRange(prefix, fault.Fault.Name(), message));
-        EmitFault(prefix, new ScanFault(prefix, ScanFaultKinds.DirectoryUnreadable, message));
+        steps.Fault(prefix, new UnknownRange(prefix, fault.Fault.Name(), message));
+        steps.Fault(prefix, new ScanFault(prefix, ScanFaultKinds.DirectoryUnreadable, message));
     }
 
-    private void HiddenByMount()
+    private void HiddenByMount(FilePath range)
     {
-        if (_unknownIsMount && _unknown is { } prefix)
+        if (_unknownIsMount)
         {
             _unknownIsMount = false;
-            EmitFault(
-                baseline.Key,
-                new UnknownRange(prefix, SkipKind.Mount.Name(), "another file system is mounted over it"));
+            steps.Fault(
+                baseline.Key, new UnknownRange(range, SkipKind.Mount.Name(), "another file system is mounted over it"));
         }
     }
 
-    private void Entry(bool hasRow)
+    private void Entry(in StorageEntry entry, bool hasRow)
     {
-        ref readonly var entry = ref walk.Current;
         if (!rules.Filter.IsEverything && IsLeftOut(entry))
         {
-            _tally.FilesExcluded += entry.Kind == EntryKind.File ? 1 : 0;
+            steps.Tally.FilesExcluded += entry.Kind == EntryKind.File ? 1 : 0;
             if (hasRow)
             {
-                RowExcluded();
+                RowExcluded(baseline.Current);
             }
 
             return;
@@ -265,25 +215,18 @@ internal sealed class SegmentMerge(
         switch (entry.Kind)
         {
             case EntryKind.File:
+                steps.Tally.FilesSeen++;
+                steps.Tally.BytesSeen += entry.Metadata.SizeBytes;
                 File(entry, hasRow);
                 break;
 
             case EntryKind.EntryFault:
-                EntryFault(entry, hasRow);
+                steps.Tally.FilesSeen++;
+                steps.FaultyFile(entry, hasRow ? baseline.Current : default, hasRow);
                 break;
 
             case EntryKind.Skipped:
-                _tally.FilesSkipped++;
-                if (entry.SkipKind == SkipKind.Mount)
-                {
-                    (_unknown, _unknownIsMount) = (entry.Path.ToOwned(), true);
-                }
-
-                if (hasRow)
-                {
-                    RowAlone(); // Where the baseline has a file there is none any more, and the listing proves it.
-                }
-
+                Skipped(entry, hasRow);
                 break;
 
             default:
@@ -296,75 +239,32 @@ internal sealed class SegmentMerge(
 
     private void File(in StorageEntry entry, bool hasRow)
     {
-        _tally.FilesSeen++;
-        _tally.BytesSeen += entry.Metadata.SizeBytes;
-
         if (!hasRow || !VerdictRules.IsLive(baseline.Current))
         {
-            var work = ScanWork.Content | ((rules.Watched & WatchedAttributes.Extended) != 0 ? ScanWork.Extended : 0);
-            EmitFile(entry, hasRow, work);
+            steps.NewFile(entry, hasRow ? baseline.Current : default, hasRow, _workOfNewFile);
             return;
         }
 
         ref readonly var row = ref baseline.Current;
-        var needed = (VerdictRules.NeedsContent(row, entry.Metadata, rules.VerifyAll) ? ScanWork.Content : ScanWork.None)
+        var work = (VerdictRules.NeedsContent(row, entry.Metadata, rules.VerifyAll) ? ScanWork.Content : ScanWork.None)
             | (VerdictRules.NeedsExtended(row, entry.Metadata, rules.Watched) ? ScanWork.Extended : ScanWork.None);
-        if (needed != ScanWork.None || VerdictRules.IsWorthRecording(row, entry.Metadata))
+        if (work != ScanWork.None || VerdictRules.IsWorthRecording(row, entry.Metadata))
         {
-            EmitFile(entry, hasRow: true, needed);
+            steps.KnownFile(entry, row, work);
         }
     }
 
-    private void EmitFile(in StorageEntry entry, bool hasRow, ScanWork work)
+    private void Skipped(in StorageEntry entry, bool hasRow)
     {
-        var step = new ScanStep
+        steps.Tally.FilesSkipped++;
+        if (entry.SkipKind == SkipKind.Mount)
         {
-            Position = entry.Path,
-            Tally = TakeTally(),
-            IsFile = true,
-            Work = work,
-            HasRow = hasRow,
-            Row = hasRow ? baseline.Current : default,
-            IsListed = true,
-            Listed = entry.Metadata,
-            Answer = new ReadAnswer(Finding.Listed),
-        };
-        step.IsVerification = step.HasLiveRow && step.Row.HasChecksum && step.Row.Metadata.SameContentAs(step.Listed);
-        Emit(step);
-    }
-
-    private void EntryFault(in StorageEntry entry, bool hasRow)
-    {
-        _tally.FilesSeen++;
-        Emit(new ScanStep
-        {
-            Position = entry.Path,
-            Tally = TakeTally(),
-            IsFile = true,
-            HasRow = hasRow,
-            Row = hasRow ? baseline.Current : default,
-            Answer = ReadAnswer.Unreadable(entry.Fault, entry.Message ?? entry.Fault.Name()),
-        });
-    }
-
-    private void EmitFault(FilePath position, object fault) =>
-        Emit(new ScanStep { Position = position, Tally = TakeTally(), Fault = fault });
-
-    private void Emit(in ScanStep step)
-    {
-        _passed = 0;
-        var index = _block.Add(step);
-        if (step.Work != ScanWork.None)
-        {
-            // Unbounded, and bounded all the same by the queue of blocks; refused only when reading has ended.
-            jobs.TryWrite(new ReadJob(_block, index));
+            (_unknown, _unknownIsMount) = (entry.Path.ToOwned(), true);
         }
-    }
 
-    private ScanTally TakeTally()
-    {
-        var tally = _tally;
-        _tally = default;
-        return tally;
+        if (hasRow)
+        {
+            RowAlone(baseline.Current); // Where the baseline has a file there is none, and the listing proves it.
+        }
     }
 }

@@ -160,7 +160,8 @@ internal sealed class FileReader : IDisposable
         var offset = 0L;
         while (offset <= size)
         {
-            var read = await _setup.ReadAsync(file, offset, _buffer.Memory, _progress, cancellation);
+            var read = await _setup.ReadAsync(
+                file, offset, _buffer.Memory, size - offset, _progress, cancellation);
             stored.Append(_buffer.Memory.Span[..read]);
             wanted?.Append(_buffer.Memory.Span[..read]);
             offset += read;

@@ -12,7 +12,7 @@ internal sealed class HashWorkers : IAsyncDisposable
     /// <summary>So many threads may hang in reads of all segments of this process, those that ended included.</summary>
     public const int MaxHungReads = 128;
 
-    private static int s_hungReads;
+    private static int _hungReads;
 
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(2);
 
@@ -99,7 +99,7 @@ internal sealed class HashWorkers : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Add(ref s_hungReads, progress.WasGivenUp ? -1 : 0);
+            Interlocked.Add(ref _hungReads, progress.WasGivenUp ? -1 : 0);
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed class HashWorkers : IAsyncDisposable
         }
 
         var isTooMany = Interlocked.Increment(ref _stalledReads) >= MaxStalledReads
-            | Interlocked.Increment(ref s_hungReads) >= MaxHungReads;
+            | Interlocked.Increment(ref _hungReads) >= MaxHungReads;
         if (isTooMany)
         {
             _failed.TrySetException(new StorageException(

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Hashing;
-using Fixity.Scanning.Merging;
 using Fixity.Storage;
 
 namespace Fixity.Scanning.Reading;
@@ -102,7 +101,8 @@ internal sealed class LargeFileReader(
             while (filled < range.Length)
             {
                 var read = await setup.ReadAsync(
-                    file, range.Offset + filled, buffer.Memory[filled..(int)range.Length], progress, cancellation);
+                    file, range.Offset + filled, buffer.Memory[filled..(int)range.Length], range.Length - filled, progress,
+                    cancellation);
                 if (read == 0)
                 {
                     shared.FindUnstable(); // Shorter than it was.

@@ -18,12 +18,16 @@ internal sealed record ReaderSetup(
     }
 
     /// <summary>One read, when pause and limits allow it.</summary>
+    /// <param name="left">What the file should still have: more is not booked.</param>
     public async ValueTask<int> ReadAsync(
-        IStorageFile file, long offset, Memory<byte> buffer, ReadProgress progress, CancellationToken cancellation)
+        IStorageFile file, long offset, Memory<byte> buffer, long left, ReadProgress progress,
+        CancellationToken cancellation)
     {
         await Control.WaitWhilePausedAsync(cancellation);
         cancellation.ThrowIfCancellationRequested();
-        var allowed = Throttle is { } throttle ? await throttle.AdmitReadAsync(buffer.Length, cancellation) : buffer.Length;
+        var allowed = Throttle is { } throttle
+            ? await throttle.AdmitReadAsync((int)Math.Clamp(left, 1, buffer.Length), cancellation)
+            : buffer.Length;
         progress.CallBegins();
         var read = await file.ReadAsync(offset, buffer[..allowed], cancellation);
         progress.CallEnded(read);

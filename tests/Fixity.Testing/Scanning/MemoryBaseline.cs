@@ -71,9 +71,9 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
         ValueTask.FromResult(Groups.GetValueOrDefault(fileId));
 
-    public async Task CommitAsync(ScanBatch given, CancellationToken cancellation)
+    public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
     {
-        var batch = OwnedBatch.Of(given);
+        batch = OwnedBatch.Of(batch);
         cancellation.ThrowIfCancellationRequested();
         await (Committing?.Invoke(batch) ?? Task.CompletedTask);
         Assert.False(IsFinished, "a batch came after the last one");

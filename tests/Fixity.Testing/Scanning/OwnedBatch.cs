@@ -1,4 +1,3 @@
-using Fixity.Core;
 using Fixity.Scanning;
 
 namespace Fixity.Testing.Scanning;
@@ -16,30 +15,42 @@ public static class OwnedBatch
         };
         owned.Appeared.AddRange(batch.Appeared.Select(it => it with
         {
-            Path = it.Path.ToOwned(), Checksum = it.Checksum.ToArray(), Groups = it.Groups.ToArray(),
+            Path = it.Path.ToOwned(),
+            Checksum = it.Checksum.ToArray(),
+            Groups = it.Groups.ToArray(),
         }));
         owned.Modified.AddRange(batch.Modified.Select(it => it with
         {
-            Path = it.Path.ToOwned(), OldChecksum = it.OldChecksum.ToArray(), NewChecksum = it.NewChecksum.ToArray(),
+            Path = it.Path.ToOwned(),
+            OldChecksum = it.OldChecksum.ToArray(),
+            NewChecksum = it.NewChecksum.ToArray(),
             Groups = it.Groups.ToArray(),
         }));
         owned.Refreshed.AddRange(batch.Refreshed.Select(it => it with
         {
-            Path = it.Path.ToOwned(), Checksum = it.Checksum.ToArray(), Groups = it.Groups.ToArray(),
+            Path = it.Path.ToOwned(),
+            Checksum = it.Checksum.ToArray(),
+            Groups = it.Groups.ToArray(),
         }));
         owned.Verified.AddRange(batch.Verified.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Corrupted.AddRange(batch.Corrupted.Select(it => it with
         {
-            Path = it.Path.ToOwned(), Expected = it.Expected.ToArray(), Actual = it.Actual.ToArray(),
+            Path = it.Path.ToOwned(),
+            Expected = it.Expected.ToArray(),
+            Actual = it.Actual.ToArray(),
         }));
         owned.Restored.AddRange(batch.Restored.Select(it => it with
         {
-            Path = it.Path.ToOwned(), Was = it.Was.ToArray(), Checksum = it.Checksum.ToArray(), Groups = it.Groups.ToArray(),
+            Path = it.Path.ToOwned(),
+            Was = it.Was.ToArray(),
+            Checksum = it.Checksum.ToArray(),
+            Groups = it.Groups.ToArray(),
         }));
         owned.Unreadable.AddRange(batch.Unreadable.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Disappeared.AddRange(batch.Disappeared.Select(it => it with
         {
-            Path = it.Path.ToOwned(), Checksum = it.Checksum.ToArray(),
+            Path = it.Path.ToOwned(),
+            Checksum = it.Checksum.ToArray(),
         }));
         owned.Excluded.AddRange(batch.Excluded.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.UnknownRanges.AddRange(batch.UnknownRanges.Select(it => it with { Prefix = it.Prefix.ToOwned() }));
