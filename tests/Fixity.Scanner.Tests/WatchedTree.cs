@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Fixity.Bitrot;
+using Fixity.Core;
+using Fixity.Hashing;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests;
@@ -40,6 +42,16 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
 
     /// <summary>Files spread over folders, in path order of their numbers.</summary>
     public static string NameOf(int i) => string.Create(CultureInfo.InvariantCulture, $"d{i / 50:d3}/f{i:d6}.bin");
+
+    /// <summary>As the API writes it.</summary>
+    public static string Blake3Of(ReadOnlySpan<byte> content)
+    {
+        using var checksum = IncrementalChecksum.Create(ChecksumAlgorithm.Blake3);
+        checksum.Append(content);
+        var digest = new byte[ChecksumAlgorithm.Blake3.DigestBytes()];
+        checksum.Finish(digest);
+        return Convert.ToHexStringLower(digest);
+    }
 
     public string PathOf(string name) => Path.Combine(Root, name);
 

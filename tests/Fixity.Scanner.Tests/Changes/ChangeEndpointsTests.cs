@@ -31,7 +31,7 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
         using var answer = await client.PostAsJsonAsync(new Uri($"/api/v1/files/{id}/accept", UriKind.Relative), new { reason = "it is fine" });
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
 
-        var sum = Convert.ToHexStringLower(Blake3.Hasher.Hash(await File.ReadAllBytesAsync(tree.PathOf(name))).AsSpan());
+        var sum = WatchedTree.Blake3Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
         Assert.Equal((HttpStatusCode.OK, sum), (answer.StatusCode, body.GetProperty("checksum").GetString()));
         Assert.Equal($"accepted {sum} olga it is fine", await database.ScalarAsync<string>($"""
             select concat_ws(' ', type, encode(new_checksum, 'hex'), acknowledged_by, acknowledge_reason)

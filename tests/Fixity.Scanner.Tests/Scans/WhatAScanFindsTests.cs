@@ -129,9 +129,9 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
         await tree.ScanAsync();
         var name = WatchedTree.NameOf(5);
         var good = await File.ReadAllBytesAsync(tree.PathOf(name));
-        var goodSum = Convert.ToHexStringLower(Blake3.Hasher.Hash(good).AsSpan());
+        var goodSum = WatchedTree.Blake3Of(good);
         tree.FlipHidden(name);
-        var badSum = Convert.ToHexStringLower(Blake3.Hasher.Hash(await File.ReadAllBytesAsync(tree.PathOf(name))).AsSpan());
+        var badSum = WatchedTree.Blake3Of(await File.ReadAllBytesAsync(tree.PathOf(name)));
 
         var first = await tree.ScanAsync("full");
         var second = await tree.ScanAsync();
