@@ -39,7 +39,7 @@ public sealed class RealScanner : IDisposable
     public static async Task<RealScanner> StartAsync(
         TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2)
     {
-        var scanner = Start(database, lease, splitFiles, concurrency);
+        var scanner = Launch(database, lease, splitFiles, concurrency);
         while (!scanner.Output.Contains("Listening for scans as", StringComparison.Ordinal))
         {
             Assert.False(scanner.HasExited, scanner.Output);
@@ -49,7 +49,7 @@ public sealed class RealScanner : IDisposable
         return scanner;
     }
 
-    public static RealScanner Start(
+    public static RealScanner Launch(
         TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(ScannerOptions).Assembly.Location])

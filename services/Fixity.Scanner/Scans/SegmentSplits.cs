@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace Fixity.Scanner.Scans;
 
-/// <summary>Splits of running segments, in <c>scheduler.scan_segments</c>: asking for one, finding its place, recording it.</summary>
+/// <summary>Splits of running segments, in <c>scheduler.scan_segments</c>: asking for one, finding its place, recording
+/// it.</summary>
 /// <remarks>
 /// One way for all: whoever has nothing to do asks the owner of the biggest segment, and the owner alone shortens it. A
 /// process that dies anywhere in between leaves the old range as it was, or both new ones.
@@ -11,13 +12,13 @@ namespace Fixity.Scanner.Scans;
 internal sealed class SegmentSplits(NpgsqlDataSource database)
 {
     /// <summary>Asks the owner of the biggest running segment to give part of it away.</summary>
-    /// <param name="atLeastFiles">A segment with fewer files ahead is left alone, as far as the baseline can tell.</param>
+    /// <param name="atLeastFiles">A segment with fewer ahead is left alone, as far as the baseline can tell.</param>
     /// <param name="again">How long an owner that gave nothing is not asked again.</param>
     /// <returns>Whether somebody was asked.</returns>
     public async Task<bool> AskAsync(int atLeastFiles, TimeSpan again, CancellationToken cancellation)
     {
-        // What is ahead of a first scan is not known here; it counts as much. A target with one worker has asked for one
-        // reader. Not told by a notification: the owner looks every second.
+        // What is ahead of a first scan is not known here; it counts as much. A target with one worker has asked for
+        // one reader. Not told by a notification: the owner looks every second.
         await using var command = database.CreateCommand("""
             with running as (
                 select g.scan_id, g.ordinal, case when s.is_baseline then $1 * 5 else (
@@ -49,7 +50,8 @@ internal sealed class SegmentSplits(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 
-    /// <summary>The path in the middle of the baseline that lies ahead; null: less than <paramref name="atLeastFiles"/> do.</summary>
+    /// <summary>The path in the middle of the baseline that lies ahead; null: fewer files than
+    /// <paramref name="atLeastFiles"/> do.</summary>
     public async Task<FilePath?> MiddleOfBaselineAsync(
         int targetId, PathRange ahead, int atLeastFiles, CancellationToken cancellation)
     {
@@ -85,7 +87,8 @@ internal sealed class SegmentSplits(NpgsqlDataSource database)
         }
 
         // The scan's row first: two owners that split at the same time must not choose the same ordinal.
-        await using (var scan = new NpgsqlCommand("select from scheduler.scans where id = $1 for update", connection))
+        await using (var scan = new NpgsqlCommand(
+            "select from scheduler.scans where id = $1 for update", connection))
         {
             scan.With(claim.ScanId);
             await scan.ExecuteNonQueryAsync(cancellation);

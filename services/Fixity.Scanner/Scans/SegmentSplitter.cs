@@ -15,7 +15,6 @@ internal sealed class SegmentSplitter(
     DatabaseRetry retry, ScannerOptions options, TimeProvider clock, ILogger logger)
     : ISegmentControl, IScanSink, IAsyncDisposable
 {
-    // Not disposed: the lease's loop may still hold it, and it has no timer.
     private readonly CancellationTokenSource _ended = new();
     private FilePath? _end = lease.Claim.Range.To;
     private DateTimeOffset _answeredUntil = DateTimeOffset.MinValue;
@@ -72,6 +71,8 @@ internal sealed class SegmentSplitter(
         {
             logger.SplitFailed(failure, lease.Claim.ScanId, lease.Claim.Ordinal);
         }
+
+        _ended.Dispose();
     }
 
     private async Task TrySplitAsync(CancellationToken cancellation)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Fixity.Scanner.Scans;
 
-/// <summary>How many files of a root are read at once where the target does not say: one where several readers make each
-/// other slow, a disk that must move its heads or a share over the network.</summary>
+/// <summary>How many files of a root are read at once where the target does not say: one where several readers make
+/// each other slow, a disk that must move its heads or a share over the network.</summary>
 /// <remarks>
 /// Linux: the mount that the root lies on, in <c>/proc/self/mountinfo</c>, and what the kernel says of its device. The
 /// devices of virtual machines call themselves rotational whatever is behind them, so of those nothing is concluded.
