@@ -20,7 +20,7 @@ public sealed class RottingDisk : IDisposable
             file.SetLength(mebibytes * 1024L * 1024);
         }
 
-        Programs.Run("mkfs.ext4", "-q", "-F", _image);
+        Programs.Run("mkfs.ext4", "-q", "-F", "-b", $"{BlockBytes}", _image);
         _mounted = Mounting.Image(_image, Root);
     }
 
