@@ -55,4 +55,7 @@ public sealed class StorageException(StorageFault fault, FilePath path, string m
 
     /// <summary>Below the root; the root itself where the whole storage is meant.</summary>
     public FilePath Path { get; } = path;
+
+    /// <summary>A word of <see cref="StorageReasons"/> where the exact cause is known; null: the fault says it all.</summary>
+    public string? Reason { get; init; }
 }
