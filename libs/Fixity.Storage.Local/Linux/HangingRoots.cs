@@ -20,12 +20,11 @@ internal static class HangingRoots
         var since = Looks.GetOrAdd(root, now);
         if (Stopwatch.GetElapsedTime(since, now) is var elapsed && elapsed > (patience ?? Usual))
         {
-            throw new StorageException(
-                StorageFault.Timeout, default, $"the root {root} does not answer since {elapsed.TotalSeconds:F0} s");
+            return Task.FromException<T>(new StorageException(
+                StorageFault.Timeout, default, $"the root {root} does not answer since {elapsed.TotalSeconds:F0} s"));
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        return Task.Factory.StartNew(
+        return cancellation.IsCancellationRequested ? Task.FromCanceled<T>(cancellation) : Task.Factory.StartNew(
             () =>
             {
                 try

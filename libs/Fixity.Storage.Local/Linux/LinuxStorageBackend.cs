@@ -21,7 +21,11 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
     private volatile bool _maySkipAccessTime = true;
 
     public StorageCapabilities Capabilities { get; } =
-        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true);
+        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true)
+        {
+            HasOwnerAndMode = true,
+            HasFileIds = true,
+        };
 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => HangingRoots.RunAsync(root, Probe, cancellation);
 
