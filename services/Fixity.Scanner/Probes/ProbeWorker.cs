@@ -82,9 +82,5 @@ internal sealed class ProbeWorker(
         {
             logger.ProbeBroken(failure, request.Id);
         }
-        catch (OperationCanceledException)
-        {
-            // This scanner stops; whoever waits is told that no answer came.
-        }
     }
 }

@@ -10,15 +10,17 @@ namespace Fixity.Scanner.Storages;
 /// <param name="Stamp">Of everything that a login depends on; of a referenced secret too little to guess it by.</param>
 internal sealed record TargetAccess(StorageSettings Settings, long Stamp)
 {
+    private const int SlowRounds = 200_000;
+
     /// <param name="version">Of the credentials in the database, which counts up with each change of them.</param>
     public static TargetAccess Of(
         StorageSettings settings, string connectionJson, long version, string? reference)
     {
-        // The version says nothing of what a reference leads to. One byte of its digest does, but for one rotation in
-        // 256, and leaves whoever can read the database as many passwords to try as before.
+        // The version says nothing of what a reference leads to. Two bytes of a slow digest do, but for one rotation in
+        // 65,536, and whoever can read the database is left with too many passwords that fit.
         var secret = reference is not null && settings.Credentials is { } credentials
-            ? Digest($"{reference}\n{credentials.User}\n{credentials.Secret}")[0]
-            : 0;
+            ? SlowDigest(credentials.Secret, $"{reference}\n{credentials.User}")
+            : "";
         var all = Digest(string.Create(
             CultureInfo.InvariantCulture,
             $"{version}\n{settings.Type}\n{settings.Root}\n{connectionJson}\n{reference}\n{secret}"));
@@ -29,6 +31,10 @@ internal sealed record TargetAccess(StorageSettings Settings, long Stamp)
     public static bool IsRefused(Exception failure) =>
         failure is StorageException { Reason: StorageReasons.LoginRefused }
         || (failure.InnerException is { } cause && IsRefused(cause));
+
+    private static string SlowDigest(string secret, string salt) => Convert.ToHexStringLower(
+        Rfc2898DeriveBytes.Pbkdf2(
+            Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(salt), SlowRounds, HashAlgorithmName.SHA256, 2));
 
     private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -73,8 +73,8 @@ public sealed class GuardedTarget(TestDatabase database, FakeStorage storage)
     /// <returns>Status and reason of the scan.</returns>
     public async Task<string?> ScanAsync(string trigger)
     {
-        var scan = await database.AddScanAsync(Id);
-        await database.ExecuteAsync($"update scheduler.scans set trigger = '{trigger}' where id = {scan}; notify fixity_scan_queued");
+        var scan = await database.AddScanAsync(Id, trigger: trigger);
+        await database.ExecuteAsync("notify fixity_scan_queued");
         while (!await database.ScalarAsync<bool>($"select ended_at is not null from scheduler.scans where id = {scan}"))
         {
             await Task.Delay(20);

@@ -38,16 +38,17 @@ public class TestDatabase : IAsyncLifetime
     }
 
     /// <summary>A queued scan with one segment over everything.</summary>
-    public async Task<long> AddScanAsync(int targetId, string mode = "incremental")
+    public async Task<long> AddScanAsync(int targetId, string mode = "incremental", string trigger = "manual")
     {
         await using var command = DataSource.CreateCommand("""
             with scan as (
-                insert into scheduler.scans (target_id, trigger, mode) values ($1, 'manual', $2) returning id
+                insert into scheduler.scans (target_id, trigger, mode) values ($1, $3, $2) returning id
             )
             insert into scheduler.scan_segments (scan_id, ordinal) select id, 0 from scan returning scan_id
             """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mode });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = trigger });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

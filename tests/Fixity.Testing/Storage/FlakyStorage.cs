@@ -14,6 +14,9 @@ public sealed class FlakyStorage(IStorageBackend inner, int every) : IStorageBac
     /// <summary>True: every call fails from now on.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>So many files may still be opened, then it is away. Null: as many as are wanted.</summary>
+    public int? FilesUntilAway { get; set; }
+
     /// <summary>True: only what is asked of files fails.</summary>
     public bool ForgetsFiles { get; set; }
 
@@ -60,6 +63,7 @@ public sealed class FlakyStorage(IStorageBackend inner, int every) : IStorageBac
 
     public async ValueTask<IStorageFile> OpenAsync(FilePath path, ReadSource source, CancellationToken cancellation)
     {
+        IsAway |= FilesUntilAway is { } left && (FilesUntilAway = left - 1) < 0;
         Pass(path);
         return new FlakyFile(this, await inner.OpenAsync(path, source, cancellation), path);
     }
