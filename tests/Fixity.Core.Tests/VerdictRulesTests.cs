@@ -73,11 +73,12 @@ public sealed class VerdictRulesTests
         Assert.Equal(5 * 2 * 2 * 3 * 3 * 2 * 2 * 3, combinations);
     }
 
-    /// <summary>What needs no reading: state present, size and mtime as recorded.</summary>
+    /// <summary>What needs no reading: state present, size, mtime and ctime as recorded.</summary>
     [Fact]
     public void Of_a_file_that_is_only_listed()
     {
-        foreach (var seen in Observations().Where(o => o.Metadata.SameContentAs(Recorded)))
+        foreach (var seen in Observations().Where(
+            o => o.Metadata.SameContentAs(Recorded) && o.Metadata.SameCtimeAs(Recorded)))
         {
             var listed = seen with { Finding = Finding.Listed };
             var (mode, owner, acl) = (seen.Metadata.Mode != 1, seen.Metadata.Uid != 2, seen.Extended.Acl == 8);
@@ -95,6 +96,8 @@ public sealed class VerdictRulesTests
         Assert.Equal(Verdict.Followed, VerdictRules.Judge(unknownSoFar, first, WatchedAttributes.Acl).Verdict);
         Assert.Throws<ArgumentException>(() => Judge(
             Row(FileState.Present), new Observation(Finding.Listed, Recorded with { MtimeNs = 0 })));
+        Assert.Throws<ArgumentException>(() => Judge(
+            Row(FileState.Present), new Observation(Finding.Listed, Recorded with { CtimeNs = 0, Mode = 7 })));
         Assert.Throws<ArgumentException>(() => Judge(Row(FileState.Corrupted), new Observation(Finding.Listed, Recorded)));
     }
 
@@ -137,17 +140,18 @@ public sealed class VerdictRulesTests
     }
 
     [Fact]
-    public void A_ctime_that_moved_without_a_reason_makes_the_file_be_read()
+    public void A_ctime_that_moved_makes_the_file_be_read_whatever_else_moved()
     {
         var row = Row(FileState.Present);
         var moved = Recorded with { CtimeNs = 21 };
 
         Assert.True(Needs(row, moved));
-        Assert.False(Needs(row, moved with { Mode = 7 }));
-        Assert.False(Needs(row, moved with { Uid = 7 }));
-        Assert.False(Needs(row, moved with { Gid = 7 }));
-        Assert.False(Needs(row, moved with { Links = 7 }));
-        Assert.True(Needs(row, moved with { Links = null })); // What is not known explains nothing.
+        Assert.True(Needs(row, moved with { Mode = 7 })); // Whoever wrote may have changed the mode too.
+        Assert.True(Needs(row, moved with { Uid = 7 }));
+        Assert.True(Needs(row, moved with { Gid = 7 }));
+        Assert.True(Needs(row, moved with { Links = 7 }));
+        Assert.True(Needs(row, moved with { Links = null }));
+        Assert.False(Needs(row, Recorded with { Mode = 7 }));
         Assert.False(Needs(row, Recorded with { CtimeNs = null })); // A storage without ctime: nothing of this.
         Assert.False(Needs(row with { Metadata = Recorded with { CtimeNs = null } }, moved));
     }

@@ -77,7 +77,7 @@ internal sealed class NaiveModel
         var ctimeMoved = row.Ctime != file.CtimeNs;
         var modeMoved = row.Mode != file.Mode;
         var damaged = row.State is "corrupted" or "tampered";
-        if (same && !due && row.State == "present" && (!ctimeMoved || modeMoved))
+        if (same && !due && row.State == "present" && !ctimeMoved)
         {
             if (modeMoved)
             {

@@ -92,9 +92,42 @@ public sealed class OptionsOfAScanTests : IDisposable
         await _run.ScanAsync();
 
         Assert.Empty(_run.Baseline.Events);
-        Assert.Empty(_run.Storage.Opened);
+        Assert.Single(_run.Storage.Opened);
         var refreshed = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Refreshed));
-        Assert.Equal((RefreshKind.Followed, 7), (refreshed.Kind, refreshed.Metadata.Mode));
+        Assert.Equal((RefreshKind.Touched | RefreshKind.Followed, 7), (refreshed.Kind, refreshed.Metadata.Mode));
+    }
+
+    [Theory]
+    [InlineData("mode")]
+    [InlineData("acl")]
+    public async Task Tampering_is_not_hidden_by_a_change_of_attributes(string watched)
+    {
+        _run.Options = new TargetOptions { WatchedAttributes = [watched] };
+        _run.Storage.Put("f", "content");
+        await _run.TakeBaselineAsync();
+        var before = _run.Baseline["f"];
+        _run.Storage.Put(Path("f"), _run.Storage["f"].WithFlippedBit() with { Mode = 7, CtimeNs = 9 });
+
+        await _run.ScanAsync();
+        await _run.ScanAsync();
+
+        Assert.Equal(["tampered f"], _run.Baseline.Events);
+        Assert.Equal(before.Metadata, _run.Baseline["f"].Metadata);
+        Assert.Equal(before.Checksum.ToArray(), _run.Baseline["f"].Checksum.ToArray());
+    }
+
+    [Fact]
+    public async Task An_attribute_that_changed_over_equal_content_is_told_with_the_content_read()
+    {
+        _run.Storage.Put("f", "same");
+        await _run.TakeBaselineAsync();
+        _run.Storage.Put(Path("f"), _run.Storage["f"] with { Mode = 7, CtimeNs = 9 });
+
+        await _run.ScanAsync();
+
+        Assert.Equal(["attributes f"], _run.Baseline.Events);
+        var refreshed = Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Refreshed));
+        Assert.Equal((true, 9), (refreshed.ContentWasRead, refreshed.Metadata.CtimeNs));
     }
 
     [Fact]
