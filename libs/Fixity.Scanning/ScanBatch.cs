@@ -24,8 +24,12 @@ public sealed class ScanBatch
     public List<VerifiedFile> Verified { get; } = [];
 
     /// <summary>The content differs although size and mtime do not. The baseline stays; state becomes corrupted, or
-    /// tampered (<see cref="CorruptedFile.IsTampered"/>).</summary>
+    /// tampered (<see cref="CorruptedFile.IsTampered"/>), that of a deleted row whose path returned too.</summary>
     public List<CorruptedFile> Corrupted { get; } = [];
+
+    /// <summary>Excluded rows that were damaged when they were left out, and hold the same still: the state that they
+    /// had then, no event. One that was never left out needs no write.</summary>
+    public List<StillDamagedFile> StillDamaged { get; } = [];
 
     /// <summary>A corrupted row holds its baseline's content again: state present, verified now.</summary>
     public List<RestoredFile> Restored { get; } = [];
@@ -62,8 +66,8 @@ public sealed class ScanBatch
 
     /// <summary>Rows that this batch writes.</summary>
     public int Effects =>
-        Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + Restored.Count
-        + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
+        Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + StillDamaged.Count
+        + Restored.Count + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
 
     /// <summary>Makes it fit for the next one.</summary>
     internal void Clear()
@@ -73,6 +77,7 @@ public sealed class ScanBatch
         Refreshed.Clear();
         Verified.Clear();
         Corrupted.Clear();
+        StillDamaged.Clear();
         Restored.Clear();
         Unreadable.Clear();
         Disappeared.Clear();

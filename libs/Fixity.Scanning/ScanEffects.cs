@@ -85,6 +85,8 @@ public sealed record CorruptedFile(
     long? ObservedCtimeNs = null,
     IReadOnlyList<ByteRange>? Damage = null);
 
+public readonly record struct StillDamagedFile(long Id, FilePath Path);
+
 /// <param name="Metadata">As it is now: a restored file may carry another mtime, which the baseline follows.</param>
 /// <param name="Was">What the file held while it was corrupted, in <paramref name="OldAlgorithm"/>; may be empty.</param>
 public sealed record RestoredFile(
@@ -103,9 +105,12 @@ public sealed record ExcludedFile(long Id, FilePath Path);
 
 /// <param name="Id">Null: there is no row yet; one without checksum is made from <paramref name="Metadata"/>.</param>
 /// <param name="WasDeleted">The row was a deleted one: the path returned.</param>
+/// <param name="KeepsBaseline">The row still says what it should hold; false: only that it is there is known.</param>
 /// <param name="Metadata">Null where even that could not be read; then there is a row.</param>
 /// <param name="Cause">A stable word: <c>denied</c>, <c>read_failed</c>, <c>timeout</c> …</param>
-public sealed record UnreadableFile(long? Id, bool WasDeleted, FilePath Path, FileMetadata? Metadata, string Cause);
+public sealed record UnreadableFile(
+    long? Id, bool WasDeleted, FilePath Path, FileMetadata? Metadata, string Cause,
+    bool KeepsBaseline = false);
 
 public sealed record DisappearedFile(
     long Id, FilePath Path, FileMetadata Metadata, ChecksumAlgorithm? Algorithm, ReadOnlyMemory<byte> Checksum);

@@ -21,6 +21,7 @@ public sealed class VerdictRulesTests
     public void Without_a_live_row(Finding finding, Verdict expected)
     {
         Assert.Equal(expected, VerdictRules.JudgeRowless(new Observation(finding)).Verdict);
+        Assert.Equal(expected, VerdictRules.JudgeReturned(Row(FileState.Deleted), new Observation(finding)).Verdict);
         Assert.False(VerdictRules.IsLive(Row(FileState.Deleted)));
         Assert.Throws<ArgumentException>(() => VerdictRules.JudgeRowless(new Observation(Finding.Listed)));
     }
@@ -71,6 +72,48 @@ public sealed class VerdictRulesTests
         }
 
         Assert.Equal(5 * 2 * 2 * 3 * 3 * 2 * 2 * 3, combinations);
+    }
+
+    /// <summary>Damaged before or not x size x mtime x ctime x content x mode x owner x acl.</summary>
+    [Fact]
+    public void Of_a_file_that_returned_after_it_was_deleted()
+    {
+        foreach (var damagedAs in (FileState?[])[null, FileState.Corrupted, FileState.Tampered])
+        {
+            foreach (var seen in Observations())
+            {
+                var times = seen.Metadata.SizeBytes != 5 || seen.Metadata.MtimeNs != 10;
+                var expected = (seen.Checksum.Span[0], damagedAs, times) switch
+                {
+                    (1, _, _) => Verdict.Added,
+                    (2, FileState.Corrupted, _) => Verdict.Corrupted,
+                    (2, FileState.Tampered, _) => Verdict.Tampered,
+                    (_, _, true) => Verdict.Added,
+                    _ => seen.Metadata.CtimeNs == 21 ? Verdict.Tampered : Verdict.Corrupted,
+                };
+                var judgement = VerdictRules.JudgeReturned(Row(FileState.Deleted, damagedAs), seen);
+
+                Assert.True(judgement.Verdict == expected, $"{damagedAs} {seen}: {judgement}, not {expected}");
+                if (expected != Verdict.Added)
+                {
+                    AssertEvidence(seen, judgement);
+                }
+            }
+        }
+
+        var neverRead = Row(FileState.Deleted) with { Algorithm = null, Checksum = default };
+        Assert.Equal(Verdict.Added, VerdictRules.JudgeReturned(neverRead, new(Finding.Read, Recorded, Bad)).Verdict);
+    }
+
+    [Fact]
+    public void A_damaged_file_that_was_left_out_is_still_damaged_or_restored_when_it_is_back()
+    {
+        var row = Row(FileState.Excluded, FileState.Tampered);
+
+        Assert.Equal(Verdict.StillDamaged, Judge(row, new(Finding.Read, Recorded with { MtimeNs = 11 }, Bad)).Verdict);
+        Assert.Equal(Verdict.Restored, Judge(row, new(Finding.Read, Recorded, Good)).Verdict);
+        Assert.Equal(Verdict.Corrupted, Judge(row, new(Finding.Read, Recorded, Other)).Verdict);
+        Assert.Equal(Verdict.Corrupted, Judge(row with { DamagedAs = null }, new(Finding.Read, Recorded, Bad)).Verdict);
     }
 
     /// <summary>What needs no reading: state present, size, mtime and ctime as recorded.</summary>
@@ -217,8 +260,8 @@ public sealed class VerdictRulesTests
     private static Judgement Judge(BaselineFile row, Observation seen) =>
         VerdictRules.Judge(row, seen, WatchedAttributes.Default);
 
-    private static BaselineFile Row(FileState state) => new(
+    private static BaselineFile Row(FileState state, FileState? damagedAs = null) => new(
         1, FilePath.FromEscaped("f"), Recorded, state, ChecksumAlgorithm.Blake3, Good,
-        state is FileState.Corrupted or FileState.Tampered ? Bad : default, IsDue: false,
-        new ExtendedAttributes(7, null, null));
+        damagedAs is not null || state is FileState.Corrupted or FileState.Tampered ? Bad : default, IsDue: false,
+        new ExtendedAttributes(7, null, null), DamagedAs: damagedAs);
 }

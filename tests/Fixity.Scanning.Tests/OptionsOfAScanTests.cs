@@ -158,6 +158,32 @@ public sealed class OptionsOfAScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_file_that_patterns_left_out_for_a_while_is_not_said_to_be_damaged_again()
+    {
+        _run.Storage.Put("logs/a", "content a");
+        _run.Storage.Put("logs/b", "content b");
+        await _run.TakeBaselineAsync();
+        var healthy = _run.Storage["logs/b"];
+        _run.Storage.Put(Path("logs/a"), _run.Storage["logs/a"].WithFlippedBit() with { CtimeNs = 9 });
+        _run.Storage.Put(Path("logs/b"), healthy.WithFlippedBit() with { CtimeNs = 9 });
+        await _run.ScanAsync();
+        _run.Options = new TargetOptions { Exclude = ["logs/"] };
+        await _run.ScanAsync();
+        _run.Baseline.Events.Clear();
+
+        _run.Storage.Put(Path("logs/b"), healthy with { CtimeNs = 10 });
+        _run.Options = null;
+        await _run.ScanAsync();
+
+        Assert.Equal(["restored logs/b"], _run.Baseline.Events);
+        Assert.Equal(FileState.Tampered, _run.Baseline["logs/a"].State);
+        Assert.Equal(1, _run.Count(c => c.FilesStillCorrupted));
+
+        await _run.ScanAsync();
+        Assert.Equal(["restored logs/b"], _run.Baseline.Events);
+    }
+
+    [Fact]
     public async Task A_file_whose_reading_hung_is_left_alone_and_said_to_be()
     {
         _run.Storage.Put("f", "content");

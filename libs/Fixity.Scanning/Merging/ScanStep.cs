@@ -61,7 +61,7 @@ internal struct ScanStep
 
     /// <summary>What the row's checksum can be compared with: the target's, unless that was changed.</summary>
     public readonly ChecksumAlgorithm StoredAlgorithm(ChecksumAlgorithm target) =>
-        HasLiveRow && Row.Algorithm is { } stored ? stored : target;
+        HasRow && Row.Algorithm is { } stored ? stored : target;
 
     /// <summary>The content's checksum in the row's algorithm.</summary>
     public readonly ReadOnlyMemory<byte> Stored => Digests[..Answer.StoredBytes];

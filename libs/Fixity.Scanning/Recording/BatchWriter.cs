@@ -38,7 +38,9 @@ internal sealed class BatchWriter(SegmentRules rules)
         var seen = new Observation(
             step.Answer.Finding, step.Answer.Finding == Finding.Read ? step.Answer.Metadata : step.Listed,
             step.Stored, step.Answer.Extended);
-        return step.HasLiveRow ? VerdictRules.Judge(step.Row, seen, rules.Watched) : VerdictRules.JudgeRowless(seen);
+        return step.HasLiveRow ? VerdictRules.Judge(step.Row, seen, rules.Watched)
+            : step.HasRow ? VerdictRules.JudgeReturned(step.Row, seen)
+            : VerdictRules.JudgeRowless(seen);
     }
 
     /// <param name="damage">Of a damaged file: where its content differs; null: not known.</param>
@@ -115,6 +117,11 @@ internal sealed class BatchWriter(SegmentRules rules)
                 break;
             case Verdict.StillDamaged:
                 batch.Counters.FilesStillCorrupted++;
+                if (row.State == FileState.Excluded)
+                {
+                    batch.StillDamaged.Add(new StillDamagedFile(row.Id, path));
+                }
+
                 break;
             case Verdict.Restored:
                 batch.Restored.Add(new RestoredFile(
@@ -175,7 +182,8 @@ internal sealed class BatchWriter(SegmentRules rules)
         {
             batch.Unreadable.Add(new UnreadableFile(
                 step.HasRow ? step.Row.Id : null, step.HasRow && !step.HasLiveRow, batch.Memory.Keep(step.Position),
-                step.IsListed ? step.Listed : null, cause));
+                step.IsListed ? step.Listed : null, cause,
+                step.HasRow && (step.HasLiveRow || VerdictRules.KeepsBaseline(step.Row, step.Listed))));
         }
 
         var kind = step.Answer.Fault == StorageFault.Timeout ? ScanFaultKinds.Timeout : ScanFaultKinds.FileUnreadable;

@@ -20,7 +20,7 @@ internal readonly record struct AppearedRow(
 
         foreach (var file in batch.Unreadable)
         {
-            if ((file.Id is null || file.WasDeleted) && file.Metadata is { } metadata)
+            if ((file.Id is null || file.WasDeleted) && !file.KeepsBaseline && file.Metadata is { } metadata)
             {
                 rows.Add(new(file.Id is null, file.Path, metadata, default, null, default, UnreadableCauses.Hung(file)));
             }

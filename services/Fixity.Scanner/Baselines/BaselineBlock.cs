@@ -9,10 +9,10 @@ internal sealed class BaselineBlock
     /// <summary>The select list of a block, but for the two last: due, backed off.</summary>
     public const string Columns = """
         id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, links, state, algorithm, checksum, observed_checksum,
-        acl_digest, xattrs_digest, capabilities_digest
+        acl_digest, xattrs_digest, capabilities_digest, damaged_as
         """;
 
-    private const int FieldCount = 19;
+    private const int FieldCount = 20;
 
     private const int Rows = 512;
 
@@ -85,9 +85,10 @@ internal sealed class BaselineBlock
         row.IsNull(11) ? null : (ChecksumAlgorithm)row.Smallint(11),
         BytesOf(row, 12, start),
         BytesOf(row, 13, start),
-        row.Boolean(17),
+        row.Boolean(18),
         new ExtendedAttributes(row.BigintOrNull(14), row.BigintOrNull(15), row.BigintOrNull(16)),
-        row.Boolean(18));
+        row.Boolean(19),
+        row.IsNull(17) ? null : (FileState)row.Smallint(17));
 
     private ReadOnlyMemory<byte> BytesOf(in BinaryCopyRow row, int field, int start)
     {

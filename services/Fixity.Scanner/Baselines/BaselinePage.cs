@@ -124,7 +124,7 @@ internal sealed class BaselinePage(
     // An excluded file that was damaged is looked at when it returns: nobody accepted what it holds.
     private string DueSql() => string.Create(CultureInfo.InvariantCulture, $"""
         state <> 2 and (retry_after is null or retry_after <= now())
-            and (state in (3, 5) or state = 6 and observed_checksum is not null or state <> 6 and ({Verifying()}))
+            and (state in (3, 5) or state = 6 and damaged_as is not null or state <> 6 and ({Verifying()}))
         """);
 
     private string Verifying() => claim.VerifyAll ? "true"

@@ -74,8 +74,10 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         Add(EffectSql.Verified, batch.Verified, f => f.Id, _ => { });
         AddDamaged(batch.Corrupted.FindAll(f => !f.IsTampered), FileState.Corrupted, ChangeType.Corrupted, w => Corrupted += w.Rows);
         AddDamaged(batch.Corrupted.FindAll(f => f.IsTampered), FileState.Tampered, ChangeType.Tampered, w => Tampered += w.Rows);
+        Add(EffectSql.StillDamaged, batch.StillDamaged, f => f.Id, _ => { });
         AddRestored(batch.Restored);
         AddUnreadable(batch.Unreadable.FindAll(u => u.Id is not null && !u.WasDeleted));
+        AddReturnedUnreadable(batch.Unreadable.FindAll(u => u.WasDeleted && u.KeepsBaseline));
         Add(EffectSql.Excluded, batch.Excluded, f => f.Id, _ => { });
         Add(EffectSql.Disappeared, batch.Disappeared, f => f.Id, w => Disappearances += w.Rows);
         FaultStatements.AddRanges(_batch, claim, batch.UnknownRanges);
@@ -173,6 +175,16 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         if (Start(EffectSql.Unreadable, files, f => f.Id.GetValueOrDefault()) is { } command)
         {
             Add(command.With(files.ConvertAll(UnreadableCauses.Hung).ToArray()), _ => { });
+        }
+    }
+
+    private void AddReturnedUnreadable(List<UnreadableFile> files)
+    {
+        if (Start(EffectSql.ReturnedUnreadable, files, f => f.Id.GetValueOrDefault()) is { } command)
+        {
+            Add(
+                command.With(files.ConvertAll(UnreadableCauses.Hung).ToArray()).With(claim.IsBaseline),
+                w => Appearances += claim.IsBaseline ? 0 : w.Rows);
         }
     }
 

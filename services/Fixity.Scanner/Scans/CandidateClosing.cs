@@ -77,7 +77,7 @@ internal static class CandidateClosing
         join scanner.files o on o.id = c.file_id
         join scanner.files n on n.id = c.moved_to
         where c.scan_id = $1 and c.kind = 'disappeared' and n.checksum <> o.checksum
-            and (o.state not in (3, 5) or n.checksum is distinct from o.observed_checksum)
+            and (coalesce(o.damaged_as, o.state) not in (3, 5) or n.checksum is distinct from o.observed_checksum)
         order by n.path
         """;
 
@@ -103,7 +103,8 @@ internal static class CandidateClosing
             returning c.file_id as old_id, o.state as was, o.size as was_size, n.*
         ), moved as (
             update scanner.files f
-            set path = gone.path, size = gone.size, mtime_ns = gone.mtime_ns, ctime_ns = gone.ctime_ns,
+            set path = gone.path, damaged_as = null,
+                size = gone.size, mtime_ns = gone.mtime_ns, ctime_ns = gone.ctime_ns,
                 file_id = gone.file_id, mode = gone.mode, uid = gone.uid, gid = gone.gid, links = gone.links,
                 acl_digest = gone.acl_digest, xattrs_digest = gone.xattrs_digest,
                 capabilities_digest = gone.capabilities_digest, hangs = 0, retry_after = null,
@@ -129,7 +130,8 @@ internal static class CandidateClosing
     private const string AddedEventsSql = """
         insert into scanner.change_events (
             scan_id, target_id, file_id, path, type, new_size, new_mtime_ns, algorithm, new_checksum)
-        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns, f.algorithm, f.checksum
+        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns,
+            case when f.state <> 4 then f.algorithm end, case when f.state <> 4 then f.checksum end
         from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
         where c.scan_id = $1 and c.kind = 'appeared'
         order by f.path
@@ -146,7 +148,9 @@ internal static class CandidateClosing
 
     private const string DeletedFilesSql = """
         with gone as (
-            update scanner.files f set state = 2, state_since = now(), observed_checksum = null
+            update scanner.files f
+            set state = 2, state_since = now(),
+                damaged_as = case when f.state in (3, 5) then f.state else f.damaged_as end
             from scanner.scan_candidates c join scanner.files o on o.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null and f.id = c.file_id and f.state <> 2
             returning f.size, o.state as was

@@ -104,6 +104,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 Algorithm = it.NewAlgorithm,
                 Checksum = it.NewChecksum,
                 ObservedChecksum = default,
+                DamagedAs = null,
             });
             KeepGroups(it.Path, it.Groups);
         }
@@ -117,17 +118,23 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         ApplyDamage(batch);
         foreach (var it in batch.Disappeared)
         {
-            Update("deleted", it.Id, it.Path, row => row with { State = FileState.Deleted });
+            Update("deleted", it.Id, it.Path, row => Left(row, FileState.Deleted));
         }
 
         foreach (var it in batch.Excluded)
         {
             Assert.NotEqual(FileState.Excluded, _rows[it.Path].State);
-            Update(null, it.Id, it.Path, row => row with { State = FileState.Excluded });
+            Update(null, it.Id, it.Path, row => Left(row, FileState.Excluded));
         }
 
         ApplyUnreadable(batch);
     }
+
+    private static BaselineFile Left(BaselineFile row, FileState state) => row with
+    {
+        State = state,
+        DamagedAs = row.State is FileState.Corrupted or FileState.Tampered ? row.State : row.DamagedAs,
+    };
 
     private void Refresh(RefreshedFile it)
     {
@@ -162,11 +169,18 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     {
         foreach (var it in batch.Corrupted)
         {
-            Update(it.IsTampered ? "tampered" : "corrupted", it.Id, it.Path, row => row with
+            Update(it.IsTampered ? "tampered" : "corrupted", it.Id, it.Path, mayBeDeleted: true, change: row => row with
             {
                 State = it.IsTampered ? FileState.Tampered : FileState.Corrupted,
                 ObservedChecksum = it.Actual,
+                DamagedAs = null,
             });
+        }
+
+        foreach (var it in batch.StillDamaged)
+        {
+            Assert.NotNull(_rows[it.Path].DamagedAs);
+            Update(null, it.Id, it.Path, row => row with { State = row.DamagedAs!.Value, DamagedAs = null });
         }
 
         foreach (var it in batch.Restored)
@@ -180,6 +194,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 Algorithm = it.Algorithm,
                 Checksum = it.Checksum,
                 ObservedChecksum = default,
+                DamagedAs = null,
             });
         }
     }
@@ -188,9 +203,14 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     {
         foreach (var it in batch.Unreadable)
         {
-            if (it.Id is { } id && !it.WasDeleted)
+            if (it.Id is { } id && it.KeepsBaseline)
             {
-                Update(null, id, it.Path, row => row with { State = row.IsDamaged ? row.State : FileState.Unreadable });
+                Assert.Equal(it.WasDeleted, _rows[it.Path].State == FileState.Deleted);
+                Update(it.WasDeleted ? "added" : null, id, it.Path, mayBeDeleted: true, change: row => row with
+                {
+                    State = row.DamagedAs ?? (row.IsDamaged ? row.State : FileState.Unreadable),
+                    DamagedAs = null,
+                });
             }
             else
             {
@@ -217,11 +237,12 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         Events.Add($"added {path}");
     }
 
-    private void Update(string? word, long id, FilePath path, Func<BaselineFile, BaselineFile> change)
+    private void Update(
+        string? word, long id, FilePath path, Func<BaselineFile, BaselineFile> change, bool mayBeDeleted = false)
     {
         Assert.True(_rows.TryGetValue(path, out var row), $"{path} has no row");
         Assert.Equal(id, row.Id);
-        Assert.NotEqual(FileState.Deleted, row.State);
+        Assert.False(row.State == FileState.Deleted && !mayBeDeleted, $"{path} is deleted");
         _rows[path] = change(row);
         if (word is not null)
         {

@@ -39,6 +39,7 @@ public static class OwnedBatch
             Expected = it.Expected.ToArray(),
             Actual = it.Actual.ToArray(),
         }));
+        owned.StillDamaged.AddRange(batch.StillDamaged.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Restored.AddRange(batch.Restored.Select(it => it with
         {
             Path = it.Path.ToOwned(),
