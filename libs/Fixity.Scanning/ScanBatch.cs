@@ -5,7 +5,7 @@ namespace Fixity.Scanning;
 /// <summary>What one transaction records: the effects found since the last batch, how far the segment has come, and the
 /// counters' growth.</summary>
 /// <remarks>
-/// A file is in at most one of the lists of files. What the engine hands over on a first scan is the same as ever: whether
+/// A file is in at most one of the lists of files, but for <see cref="Attributes"/>, which stands beside them. What the engine hands over on a first scan is the same as ever: whether
 /// an appearance is an event is the service's decision. The batch and all memory in it belong to the engine again when
 /// <see cref="IScanSink.CommitAsync"/> returns: nothing of it may be kept.
 /// </remarks>
@@ -33,6 +33,9 @@ public sealed class ScanBatch
 
     /// <summary>A corrupted row holds its baseline's content again: state present, verified now.</summary>
     public List<RestoredFile> Restored { get; } = [];
+
+    /// <summary>Attributes that changed beside the content, or on a damaged file: recorded, whatever else is.</summary>
+    public List<AttributesFile> Attributes { get; } = [];
 
     /// <summary>There, and unreadable: state unreadable (a corrupted row stays corrupted). Each also has an entry in
     /// <see cref="Errors"/>.</summary>
@@ -67,7 +70,7 @@ public sealed class ScanBatch
     /// <summary>Rows that this batch writes.</summary>
     public int Effects =>
         Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + StillDamaged.Count
-        + Restored.Count + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
+        + Restored.Count + Attributes.Count + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
 
     /// <summary>Makes it fit for the next one.</summary>
     internal void Clear()
@@ -79,6 +82,7 @@ public sealed class ScanBatch
         Corrupted.Clear();
         StillDamaged.Clear();
         Restored.Clear();
+        Attributes.Clear();
         Unreadable.Clear();
         Disappeared.Clear();
         Excluded.Clear();

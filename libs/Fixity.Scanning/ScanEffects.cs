@@ -100,6 +100,12 @@ public sealed record RestoredFile(
     ExtendedAttributes Extended = default,
     ReadOnlyMemory<byte> Groups = default);
 
+/// <param name="New">Its attributes are recorded, not its size and times: whether those follow is said elsewhere.</param>
+/// <param name="Changes">Those watched, which are an event; null: nobody watches them.</param>
+public sealed record AttributesFile(
+    long Id, FilePath Path, FileMetadata Old, FileMetadata New, ExtendedAttributes Extended,
+    IReadOnlyList<AttributeChange>? Changes);
+
 /// <summary>A live row that the target's patterns leave out now: state excluded, the baseline is kept.</summary>
 public sealed record ExcludedFile(long Id, FilePath Path);
 

@@ -79,8 +79,9 @@ internal sealed class NaiveModel
         if (row is not null && readable && row.Checksum != Hash(file) && (same || asBefore))
         {
             var word = asBefore ? row.WasDamaged : row.Ctime == file.CtimeNs ? "corrupted" : "tampered";
-            _rows[path] = row with { State = word, Observed = Hash(file), WasDamaged = "" };
+            _rows[path] = row with { State = word, Observed = Hash(file), WasDamaged = "", Mode = file.Mode };
             Events.Add($"{word} {path}");
+            Attributes(path, row, file);
             return;
         }
 
@@ -120,29 +121,37 @@ internal sealed class NaiveModel
     private void Read(string path, Row row, FakeFile file, bool same, bool ctimeMoved, bool damaged)
     {
         var hash = Hash(file);
+        Attributes(path, row, file);
         if (row.Checksum == "" || row.Checksum == hash)
         {
             _rows[path] = Seen("present", file, hash);
-            var word = damaged ? "restored" : row.Mode != file.Mode ? "attributes" : null;
-            if (word is not null)
+            if (damaged)
             {
-                Events.Add($"{word} {path}");
+                Events.Add($"restored {path}");
             }
         }
         else if (damaged && row.Observed == hash)
         {
-            _rows[path] = row; // Damaged as before, whatever its times say now.
+            _rows[path] = row with { Mode = file.Mode }; // Damaged as before, whatever its times say now.
         }
         else if (same)
         {
             var word = ctimeMoved ? "tampered" : "corrupted";
-            _rows[path] = row with { State = word, Observed = hash };
+            _rows[path] = row with { State = word, Observed = hash, Mode = file.Mode };
             Events.Add($"{word} {path}");
         }
         else
         {
             _rows[path] = Seen("present", file, hash);
             Events.Add($"modified {path}");
+        }
+    }
+
+    private void Attributes(string path, Row row, FakeFile file)
+    {
+        if (row.Mode != file.Mode)
+        {
+            Events.Add($"attributes {path}");
         }
     }
 

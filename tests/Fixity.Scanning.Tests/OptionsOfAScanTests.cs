@@ -98,9 +98,9 @@ public sealed class OptionsOfAScanTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mode")]
-    [InlineData("acl")]
-    public async Task Tampering_is_not_hidden_by_a_change_of_attributes(string watched)
+    [InlineData("mode", "tampered f, attributes f")]
+    [InlineData("acl", "tampered f")]
+    public async Task Tampering_is_not_hidden_by_a_change_of_attributes_which_is_told_beside(string watched, string events)
     {
         _run.Options = new TargetOptions { WatchedAttributes = [watched] };
         _run.Storage.Put("f", "content");
@@ -111,9 +111,46 @@ public sealed class OptionsOfAScanTests : IDisposable
         await _run.ScanAsync();
         await _run.ScanAsync();
 
-        Assert.Equal(["tampered f"], _run.Baseline.Events);
-        Assert.Equal(before.Metadata, _run.Baseline["f"].Metadata);
+        Assert.Equal(events, string.Join(", ", _run.Baseline.Events));
+        Assert.Equal(before.Metadata with { Mode = 7 }, _run.Baseline["f"].Metadata);
         Assert.Equal(before.Checksum.ToArray(), _run.Baseline["f"].Checksum.ToArray());
+    }
+
+    [Fact]
+    public async Task Attributes_that_changed_with_the_content_are_told_beside_it()
+    {
+        _run.Options = new TargetOptions { WatchedAttributes = ["mode", "acl"] };
+        foreach (var path in (string[])["edited", "damaged", "restored", "unwatched"])
+        {
+            _run.Storage.Put(path, $"content of {path}");
+        }
+
+        await _run.TakeBaselineAsync();
+        var healthy = _run.Storage["restored"];
+        _run.Storage.Put(Path("damaged"), _run.Storage["damaged"].WithFlippedBit() with { CtimeNs = 9 });
+        _run.Storage.Put(Path("restored"), healthy.WithFlippedBit() with { CtimeNs = 9 });
+        await _run.ScanAsync();
+        _run.Baseline.Events.Clear();
+        _run.Baseline.Batches.Clear();
+
+        var acl = new ExtendedAttributes(5, null, null);
+        _run.Storage.Put(Path("edited"), new FakeFile([1], 8) { Mode = 7 });
+        _run.Storage.Put(Path("damaged"), _run.Storage["damaged"] with { Mode = 7, CtimeNs = 10, Attributes = acl });
+        _run.Storage.Put(Path("restored"), healthy with { Mode = 7, CtimeNs = 10 });
+        await _run.ScanAsync();
+        await _run.ScanAsync();
+
+        Assert.Equal(
+            ["attributes damaged", "attributes edited", "attributes restored", "modified edited", "restored restored"],
+            _run.Baseline.Events.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [new AttributeChange("mode", "0644", "0007")],
+            _run.Baseline.Batches.SelectMany(batch => batch.Attributes).First(file => file.Path == Path("edited")).Changes);
+        Assert.All(
+            (string[])["edited", "damaged", "restored"],
+            path => Assert.Equal(7, _run.Baseline[path].Metadata.Mode));
+        Assert.Equal((1, acl), (_run.Baseline["damaged"].Metadata.CtimeNs, _run.Baseline["damaged"].Extended));
+        Assert.Equal(FileState.Tampered, _run.Baseline["damaged"].State);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ internal sealed class BatchWriter(SegmentRules rules)
         {
             case Verdict.Verified or Verdict.Touched or Verdict.FirstRead:
                 AddEqual(batch, step, judgement, path);
-                break;
+                return;
             case Verdict.Modified:
                 batch.Modified.Add(new ModifiedFile(
                     row.Id, path, row.Metadata, metadata, row.Algorithm, batch.Memory.Keep(row.Checksum),
@@ -131,6 +131,14 @@ internal sealed class BatchWriter(SegmentRules rules)
                 break;
             default:
                 throw new InvalidOperationException($"A file that was read cannot be {judgement.Verdict}.");
+        }
+
+        var watched = judgement.Attributes & rules.Watched;
+        var isFollowed = judgement.Verdict is Verdict.Modified or Verdict.Restored;
+        if (watched != 0 || (!isFollowed && (judgement.Attributes != 0 || extended != row.Extended)))
+        {
+            batch.Attributes.Add(new AttributesFile(
+                row.Id, path, row.Metadata, metadata, extended, Changes(row, watched, metadata, extended)));
         }
     }
 

@@ -76,6 +76,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         AddDamaged(batch.Corrupted.FindAll(f => f.IsTampered), FileState.Tampered, ChangeType.Tampered, w => Tampered += w.Rows);
         Add(EffectSql.StillDamaged, batch.StillDamaged, f => f.Id, _ => { });
         AddRestored(batch.Restored);
+        AddAttributes(batch.Attributes);
         AddUnreadable(batch.Unreadable.FindAll(u => u.Id is not null && !u.WasDeleted));
         AddReturnedUnreadable(batch.Unreadable.FindAll(u => u.WasDeleted && u.KeepsBaseline));
         Add(EffectSql.Excluded, batch.Excluded, f => f.Id, _ => { });
@@ -136,7 +137,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                     .With(files.ConvertAll(f => f.ContentWasRead).ToArray())
                     .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
                     .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
-                    .With(files.ConvertAll(f => f.Kind.HasFlag(RefreshKind.Attributes) ? ChangeDetails.Of(f) : null).ToArray())
+                    .With(files.ConvertAll(f => DetailsOf(f.Attributes)).ToArray())
                     .With(files.ConvertAll(f => f.IsTouchReported && f.Kind.HasFlag(RefreshKind.Touched)).ToArray()),
                 _ => { });
         }
@@ -169,6 +170,23 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                 w => Restored += w.Rows);
         }
     }
+
+    private void AddAttributes(List<AttributesFile> files)
+    {
+        if (Start(EffectSql.Attributes, files, f => f.Id) is { } command)
+        {
+            FileColumns.Of(files, f => f.New, f => f.Extended).AddTo(command);
+            Add(
+                command
+                    .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
+                    .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
+                    .With(files.ConvertAll(f => DetailsOf(f.Changes)).ToArray()),
+                _ => { });
+        }
+    }
+
+    private static string? DetailsOf(IReadOnlyList<AttributeChange>? changes) =>
+        changes is null ? null : ChangeDetails.Of(changes);
 
     private void AddUnreadable(List<UnreadableFile> files)
     {

@@ -201,6 +201,29 @@ internal static class EffectSql
         from changed
         """;
 
+    // Beside what became of the content. What was not read stays as recorded.
+    public const string Attributes = $"""
+        with input as (
+            select * from unnest($3::bigint[], {FileColumns.Arrays}, $15::bigint[], $16::bigint[], $17::text[])
+                as i (id, {FileColumns.Names}, old_size, old_mtime_ns, attributes)
+        ), changed as (
+            update scanner.files f
+            set mode = i.mode, uid = i.uid, gid = i.gid, links = i.links, acl_digest = coalesce(i.acl, f.acl_digest),
+                xattrs_digest = coalesce(i.xattrs, f.xattrs_digest),
+                capabilities_digest = coalesce(i.capabilities, f.capabilities_digest)
+            from input i
+            where f.id = i.id and f.target_id = $1 and f.state <> 2
+            returning f.path, i.*
+        ), event as (
+            insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, details)
+            select $2, $1, id, path, 'attributes', old_size, size, old_mtime_ns, mtime_ns, attributes::jsonb
+            from changed where attributes is not null order by path
+            returning 1
+        )
+        select count(*), (select count(*) from event), 0::bigint, 0::bigint from changed
+        """;
+
     // A damaged one stays damaged: that it cannot be read now does not make it better. One that hung is left alone for
     // an hour, then two, at last a day.
     public const string Unreadable = """

@@ -94,6 +94,37 @@ public sealed class DamageEffectsTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal("4", await ScanAsync(segment, "files_added"));
     }
 
+    [Fact]
+    public async Task Attributes_that_changed_beside_the_content_are_an_event_of_their_own_and_are_followed()
+    {
+        await using var segment = await SegmentInHand.TakeAsync(database);
+        await segment.CommitAsync(b => b.Appeared.AddRange([New("edited"), New("damaged"), New("quiet")]));
+        var rows = await segment.RowsAsync();
+        var now = Meta with { SizeBytes = 7, MtimeNs = 50, CtimeNs = 51, Mode = 493, Uid = 9 };
+
+        await segment.CommitAsync(b =>
+        {
+            b.Modified.Add(new(
+                rows["edited"].Id, rows["edited"].Path, Meta, now, ChecksumAlgorithm.Blake3, Sum(1),
+                ChecksumAlgorithm.Blake3, Sum(3)));
+            b.Corrupted.Add(new(
+                rows["damaged"].Id, rows["damaged"].Path, Meta, ChecksumAlgorithm.Blake3, Sum(1), Sum(2), true));
+            b.Attributes.AddRange(rows.Values.Select(f => new AttributesFile(
+                f.Id, f.Path, Meta, now, new ExtendedAttributes(11, null, null),
+                f == rows["quiet"] ? null : [new AttributeChange("mode", "0644", "0755")])));
+        });
+
+        const string Details = """{"attributes": [{"new": "0755", "old": "0644", "name": "mode"}]}""";
+        Assert.Equal(
+            [$"attributes damaged {Details}", "tampered damaged", $"attributes edited {Details}", "modified edited"],
+            await segment.EventsAsync());
+        const string Row = "state, size, mtime_ns, ctime_ns, mode, uid, acl_digest";
+        Assert.Equal("5 100 5 6 493 9 11", await segment.FileAsync("damaged", Row));
+        Assert.Equal("1 7 50 51 493 9 11", await segment.FileAsync("edited", Row));
+        Assert.Equal("1 100 5 6 493 9 11", await segment.FileAsync("quiet", Row));
+        Assert.Equal("3 207", await segment.PresentAsync());
+    }
+
     private static AppearedFile New(string path) => new(
         null, FilePath.FromEscaped(path), Meta, ChecksumAlgorithm.Blake3, Sum(1));
 

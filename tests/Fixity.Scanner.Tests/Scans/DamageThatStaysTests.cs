@@ -63,6 +63,37 @@ public sealed class DamageThatStaysTests(TestDatabase database) : IClassFixture<
         Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
     }
 
+    [Fact]
+    public async Task A_chmod_beside_an_edit_damage_or_restoration_is_told_with_it()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 3);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        var (edited, damaged) = (WatchedTree.NameOf(0), WatchedTree.NameOf(1));
+        var good = await File.ReadAllBytesAsync(tree.PathOf(damaged));
+        tree.Write(edited, "edited, and made executable");
+        Chmod(edited, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        tree.FlipHidden(damaged);
+        Chmod(damaged, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.Equal(
+            [$"attributes {edited}", $"modified {edited}", $"attributes {damaged}", $"tampered {damaged}"],
+            await tree.EventsAsync(await tree.ScanAsync()));
+
+        Chmod(damaged, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal([$"attributes {damaged}"], await tree.EventsAsync(await tree.ScanAsync()));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+
+        await File.WriteAllBytesAsync(tree.PathOf(damaged), good);
+        Chmod(damaged, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.Equal(
+            [$"attributes {damaged}", $"restored {damaged}"], await tree.EventsAsync(await tree.ScanAsync()));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+
+        void Chmod(string name, UnixFileMode mode) => File.SetUnixFileMode(tree.PathOf(name), mode);
+    }
+
     private Task<string?> FileAsync(WatchedTree tree, string name) => database.ScalarAsync<string>($"""
         select concat_ws(' ', state, encode(checksum, 'hex'), encode(observed_checksum, 'hex'))
         from scanner.files where target_id = {tree.TargetId} and path = '{name}'

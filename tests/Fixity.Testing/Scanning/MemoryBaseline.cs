@@ -116,6 +116,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         }
 
         ApplyDamage(batch);
+        batch.Attributes.ForEach(Follow);
         foreach (var it in batch.Disappeared)
         {
             Update("deleted", it.Id, it.Path, row => Left(row, FileState.Deleted));
@@ -162,6 +163,20 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         if (it.IsTouchReported)
         {
             Events.Add($"touched {it.Path}");
+        }
+    }
+
+    private void Follow(AttributesFile it)
+    {
+        Update(null, it.Id, it.Path, row => row with
+        {
+            Metadata = row.Metadata with { Mode = it.New.Mode, Uid = it.New.Uid, Gid = it.New.Gid, Links = it.New.Links },
+            Extended = it.Extended,
+        });
+        if (it.Changes is { } changes)
+        {
+            Assert.NotEmpty(changes);
+            Events.Add($"attributes {it.Path}");
         }
     }
 

@@ -47,6 +47,7 @@ public static class OwnedBatch
             Checksum = it.Checksum.ToArray(),
             Groups = it.Groups.ToArray(),
         }));
+        owned.Attributes.AddRange(batch.Attributes.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Unreadable.AddRange(batch.Unreadable.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Disappeared.AddRange(batch.Disappeared.Select(it => it with
         {
