@@ -7,6 +7,7 @@ namespace Fixity.Core;
 /// <param name="Extended">As recorded; null parts were never read.</param>
 /// <param name="IsBackedOff">Reading it hung not long ago: this scan leaves its content alone.</param>
 /// <param name="DamagedAs">Of a deleted or excluded row: how it was damaged when it left; null: it was not.</param>
+/// <param name="HasGroups">Digests of its 64 KiB groups are recorded: where it is damaged can be told.</param>
 public readonly record struct BaselineFile(
     long Id,
     FilePath Path,
@@ -18,7 +19,8 @@ public readonly record struct BaselineFile(
     bool IsDue,
     ExtendedAttributes Extended = default,
     bool IsBackedOff = false,
-    FileState? DamagedAs = null)
+    FileState? DamagedAs = null,
+    bool HasGroups = false)
 {
     public bool HasChecksum => Algorithm is not null;
 

@@ -20,7 +20,8 @@ public sealed class ScanBatch
     /// <summary>The baseline follows without a change of content: see <see cref="RefreshKind"/>. State becomes present.</summary>
     public List<RefreshedFile> Refreshed { get; } = [];
 
-    /// <summary>Read and equal: only the time of verification moves; an unreadable row becomes present.</summary>
+    /// <summary>Read and equal: only the time of verification moves, and what was missing of its digests is kept; an
+    /// unreadable row becomes present.</summary>
     public List<VerifiedFile> Verified { get; } = [];
 
     /// <summary>The content differs although size and mtime do not. The baseline stays; state becomes corrupted, or

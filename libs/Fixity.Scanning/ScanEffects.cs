@@ -53,8 +53,8 @@ public enum RefreshKind
 /// <param name="Extended">As <paramref name="Metadata"/>.</param>
 /// <param name="Attributes">Those watched that differ: not empty with <see cref="RefreshKind.Attributes"/>.</param>
 /// <param name="IsTouchReported">The target wants an event for a touched file.</param>
-/// <param name="Groups">As read; meaningful with <see cref="RefreshKind.FirstRead"/> and
-/// <see cref="RefreshKind.AlgorithmChanged"/>, otherwise those recorded stay.</param>
+/// <param name="Groups">As read; empty: those recorded stay, but for <see cref="RefreshKind.FirstRead"/>, which has
+/// nothing to do with what was recorded before.</param>
 public sealed record RefreshedFile(
     long Id,
     FilePath Path,
@@ -69,7 +69,8 @@ public sealed record RefreshedFile(
     bool IsTouchReported = false,
     ReadOnlyMemory<byte> Groups = default);
 
-public readonly record struct VerifiedFile(long Id, FilePath Path);
+/// <param name="Groups">Where the target keeps digests of its groups and has none of this file yet; else empty.</param>
+public readonly record struct VerifiedFile(long Id, FilePath Path, ReadOnlyMemory<byte> Groups = default);
 
 /// <param name="IsTampered">ctime moved: somebody wrote and put the mtime back. Decay moves no time at all.</param>
 /// <param name="ObservedCtimeNs">Null: the storage has none.</param>

@@ -258,6 +258,53 @@ public sealed class OptionsOfAScanTests : IDisposable
             [new ByteRange(655_360, 65_536), new ByteRange(1_114_112, content.Length - 1_114_112)], damage["big"]);
     }
 
+    [Theory]
+    [InlineData("verified")]
+    [InlineData("touched")]
+    [InlineData("accepted")]
+    public async Task A_damage_map_that_is_missing_is_made_when_the_content_is_read_and_equal(string how)
+    {
+        var content = new byte[(1 << 20) + 100_000];
+        new Random(1).NextBytes(content);
+        _run.Options = new TargetOptions { DamageMap = false };
+        _run.Storage.Put(Path("big"), new FakeFile(content, 1));
+        await _run.TakeBaselineAsync();
+        _run.Options = null;
+        await _run.ScanAsync();
+        Assert.Empty(_run.Baseline.Groups); // Nobody read it.
+
+        var isTouched = how == "touched";
+        _run.Storage.Put(Path("big"), _run.Storage["big"] with { MtimeNs = isTouched ? 5 : 1 });
+        if (how == "accepted")
+        {
+            _run.Storage.Put(Path("big"), _run.Storage["big"].WithFlippedBit(9) with { CtimeNs = 9 });
+            await _run.ScanAsync();
+            var row = _run.Baseline["big"];
+            Assert.Empty(_run.Baseline.Groups); // Of what nobody accepted there is none.
+            _run.Baseline.Set(row with { State = FileState.Present, Checksum = row.ObservedChecksum });
+        }
+
+        _run.VerifyAll = true;
+        await _run.ScanAsync();
+        Assert.Equal((content.Length + 65_535) / 65_536 * 4, Assert.Single(_run.Baseline.Groups).Value.Length);
+
+        _run.Storage.Put(Path("big"), _run.Storage["big"].WithFlippedBit(700_000));
+        await _run.ScanAsync();
+        Assert.Equal([new ByteRange(655_360, 65_536)], _run.Baseline.Batches[^1].Corrupted[0].Damage);
+    }
+
+    [Fact]
+    public async Task A_damage_map_that_is_there_is_not_written_again()
+    {
+        _run.Storage.Put(Path("big"), new FakeFile(new byte[2 << 20], 1));
+        await _run.TakeBaselineAsync();
+        _run.VerifyAll = true;
+
+        await _run.ScanAsync();
+
+        Assert.True(Assert.Single(_run.Baseline.Batches.SelectMany(batch => batch.Verified)).Groups.IsEmpty);
+    }
+
     [Fact]
     public async Task A_target_without_damage_map_keeps_none()
     {

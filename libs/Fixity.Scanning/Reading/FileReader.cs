@@ -232,9 +232,9 @@ internal sealed class FileReader : IDisposable
         Finding.Read, metadata, StoredBytes: storedBytes, ChecksumAt: wantedBytes is null ? 0 : storedBytes,
         ChecksumBytes: wantedBytes ?? storedBytes, Groups: NeedsGroups(job, metadata, storedBytes) ? groups.ToArray() : default);
 
-    // Where the content is what was recorded, its groups are recorded too.
+    // Not where the content is what was recorded, and its groups are recorded too.
     private bool NeedsGroups(in ReadJob job, in FileMetadata metadata, int storedBytes) =>
-        _setup.Rules.HasDamageMap && metadata.SizeBytes > SegmentRules.DamageMapFromBytes
-        && !(job.Step.HasLiveRow && job.Step.Row.Algorithm == _setup.Rules.Algorithm
+        _setup.Rules.HasDamageMap && metadata.SizeBytes > TargetOptions.DamageMapFromBytes
+        && !(job.Step.HasLiveRow && job.Step.Row.HasGroups && job.Step.Row.Algorithm == _setup.Rules.Algorithm
             && job.Step.Row.Checksum.Span.SequenceEqual(_digests.AsSpan(0, storedBytes)));
 }

@@ -156,7 +156,7 @@ internal sealed class BatchWriter(SegmentRules rules)
             | (follows ? RefreshKind.Followed : RefreshKind.None);
         if (kind == RefreshKind.None)
         {
-            batch.Verified.Add(new VerifiedFile(row.Id, path));
+            batch.Verified.Add(new VerifiedFile(row.Id, path, step.Answer.Groups));
             return;
         }
 

@@ -6,13 +6,13 @@ namespace Fixity.Scanner.Baselines;
 /// <summary>Some rows of the baseline as they came from the database, and the files that they describe, in place.</summary>
 internal sealed class BaselineBlock
 {
-    /// <summary>The select list of a block, but for the two last: due, backed off.</summary>
+    /// <summary>The select list of a block, but for the three last: due, backed off, has groups.</summary>
     public const string Columns = """
         id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, links, state, algorithm, checksum, observed_checksum,
         acl_digest, xattrs_digest, capabilities_digest, damaged_as
         """;
 
-    private const int FieldCount = 20;
+    private const int FieldCount = 21;
 
     private const int Rows = 512;
 
@@ -88,7 +88,8 @@ internal sealed class BaselineBlock
         row.Boolean(18),
         new ExtendedAttributes(row.BigintOrNull(14), row.BigintOrNull(15), row.BigintOrNull(16)),
         row.Boolean(19),
-        row.IsNull(17) ? null : (FileState)row.Smallint(17));
+        row.IsNull(17) ? null : (FileState)row.Smallint(17),
+        row.Boolean(20));
 
     private ReadOnlyMemory<byte> BytesOf(in BinaryCopyRow row, int field, int start)
     {

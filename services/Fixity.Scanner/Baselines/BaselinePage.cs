@@ -113,8 +113,10 @@ internal sealed class BaselinePage(
     // comes from a file name can be read as anything but the bytes that it is.
     private string Sql() => string.Create(CultureInfo.InvariantCulture, $"""
         copy (
-            select {BaselineBlock.Columns}, {DueSql()}, coalesce(retry_after > now(), false)
-            from scanner.files
+            select {BaselineBlock.Columns}, {DueSql()}, coalesce(retry_after > now(), false),
+                size > {TargetOptions.DamageMapFromBytes}
+                    and exists (select from scanner.file_groups g where g.file_id = f.id)
+            from scanner.files f
             where target_id = {claim.Target.Id} and path >= {Literal(range.From.Bytes)} {After()} {Before()}
             order by path
             limit {pageRows}

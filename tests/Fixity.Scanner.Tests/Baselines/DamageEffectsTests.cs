@@ -125,6 +125,33 @@ public sealed class DamageEffectsTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal("3 207", await segment.PresentAsync());
     }
 
+    [Fact]
+    public async Task Digests_that_were_missing_are_kept_with_the_verification_and_those_of_other_content_never()
+    {
+        await using var segment = await SegmentInHand.TakeAsync(database);
+        var (large, groups) = (Meta with { SizeBytes = 2 << 20 }, new byte[128]);
+        await segment.CommitAsync(b => b.Appeared.AddRange(
+        [
+            New("big") with { Metadata = large }, New("mapped") with { Metadata = large, Groups = groups },
+            New("small"),
+        ]));
+        var rows = await segment.RowsAsync();
+        Assert.Equal((false, true, false), (rows["big"].HasGroups, rows["mapped"].HasGroups, rows["small"].HasGroups));
+
+        await segment.CommitAsync(b =>
+        {
+            b.Verified.Add(new(rows["big"].Id, rows["big"].Path, groups));
+            b.Verified.Add(new(rows["mapped"].Id, rows["mapped"].Path));
+        });
+        rows = await segment.RowsAsync();
+        Assert.Equal((true, true, false), (rows["big"].HasGroups, rows["mapped"].HasGroups, rows["small"].HasGroups));
+
+        await segment.CommitAsync(b => b.Refreshed.Add(new(
+            rows["mapped"].Id, rows["mapped"].Path, RefreshKind.FirstRead, large, large, true,
+            ChecksumAlgorithm.Blake3, Sum(4))));
+        Assert.False((await segment.RowsAsync())["mapped"].HasGroups);
+    }
+
     private static AppearedFile New(string path) => new(
         null, FilePath.FromEscaped(path), Meta, ChecksumAlgorithm.Blake3, Sum(1));
 

@@ -94,6 +94,45 @@ public sealed class DamageThatStaysTests(TestDatabase database) : IClassFixture<
         void Chmod(string name, UnixFileMode mode) => File.SetUnixFileMode(tree.PathOf(name), mode);
     }
 
+    [Fact]
+    public async Task Where_a_file_is_damaged_is_told_after_it_was_accepted_and_after_the_map_was_wanted_too_late()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        var content = new byte[(1 << 20) + 100_000];
+        new Random(1).NextBytes(content);
+        tree.Write("accepted", content);
+        tree.Write("late", content);
+        await tree.SetTargetAsync("""options = '{"damageMap": false}'""");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        await tree.SetTargetAsync("options = '{}'");
+        await tree.RotAsync("accepted");
+        Assert.Equal(["corrupted accepted"], await tree.EventsAsync(await tree.ScanAsync("full")));
+        Assert.Equal(["late"], await MappedAsync());
+        // What a person does who accepts it: see ChangeStore.
+        await database.ExecuteAsync($"""
+            update scanner.files
+            set checksum = observed_checksum, observed_checksum = null, state = 1, verified_at = null
+            where target_id = {tree.TargetId} and path = 'accepted'
+            """);
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+        Assert.Equal(["accepted", "late"], await MappedAsync());
+
+        await tree.RotAsync("accepted");
+        await tree.RotAsync("late");
+        var scan = await tree.ScanAsync("full");
+
+        Assert.Equal(["corrupted accepted 65536", "corrupted late 65536"], await database.ListAsync($"""
+            select concat_ws(' ', type, path, details #> '{"{damage,bytes}"}') from scanner.change_events
+            where scan_id = {scan} order by path
+            """));
+
+        Task<List<string>> MappedAsync() => database.ListAsync($"""
+            select path from scanner.files f join scanner.file_groups g on g.file_id = f.id
+            where target_id = {tree.TargetId} order by path
+            """);
+    }
+
     private Task<string?> FileAsync(WatchedTree tree, string name) => database.ScalarAsync<string>($"""
         select concat_ws(' ', state, encode(checksum, 'hex'), encode(observed_checksum, 'hex'))
         from scanner.files where target_id = {tree.TargetId} and path = '{name}'

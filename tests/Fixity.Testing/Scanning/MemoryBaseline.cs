@@ -52,6 +52,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 Checksum = row.Checksum.ToArray(),
                 ObservedChecksum = row.ObservedChecksum.ToArray(),
                 IsDue = IsDue(row),
+                HasGroups = Groups.ContainsKey(row.Id),
             },
             row =>
             {
@@ -113,6 +114,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         foreach (var it in batch.Verified)
         {
             Update(null, it.Id, it.Path, row => row with { State = FileState.Present, ObservedChecksum = default });
+            AddGroups(it.Path, it.Groups);
         }
 
         ApplyDamage(batch);
@@ -149,9 +151,13 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
             Checksum = it.Checksum,
             ObservedChecksum = it.ContentWasRead ? default : before.ObservedChecksum,
         });
-        if (it.Kind.HasFlag(RefreshKind.FirstRead) || it.Kind.HasFlag(RefreshKind.AlgorithmChanged))
+        if (it.Kind.HasFlag(RefreshKind.FirstRead))
         {
             KeepGroups(it.Path, it.Groups);
+        }
+        else
+        {
+            AddGroups(it.Path, it.Groups);
         }
 
         if (it.Kind.HasFlag(RefreshKind.Attributes))
@@ -211,6 +217,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 ObservedChecksum = default,
                 DamagedAs = null,
             });
+            AddGroups(it.Path, it.Groups);
         }
     }
 
@@ -262,6 +269,15 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         if (word is not null)
         {
             Events.Add($"{word} {path}");
+        }
+    }
+
+    // Of content that is what it was: what is recorded stays.
+    private void AddGroups(FilePath path, ReadOnlyMemory<byte> groups)
+    {
+        if (!groups.IsEmpty)
+        {
+            Groups[_rows[path].Id] = groups;
         }
     }
 

@@ -32,7 +32,11 @@ public static class OwnedBatch
             Checksum = it.Checksum.ToArray(),
             Groups = it.Groups.ToArray(),
         }));
-        owned.Verified.AddRange(batch.Verified.Select(it => it with { Path = it.Path.ToOwned() }));
+        owned.Verified.AddRange(batch.Verified.Select(it => it with
+        {
+            Path = it.Path.ToOwned(),
+            Groups = it.Groups.ToArray(),
+        }));
         owned.Corrupted.AddRange(batch.Corrupted.Select(it => it with
         {
             Path = it.Path.ToOwned(),
