@@ -3,7 +3,7 @@ using Npgsql;
 namespace Fixity.Scanner.Scans;
 
 /// <summary>What became of a scan's candidates, and how much it changed in all.</summary>
-/// <param name="FilesChanged">Added, deleted and modified; a file that merely moved is still there.</param>
+/// <param name="FilesChanged">Added, deleted, modified and damaged; a file that merely moved is still there.</param>
 internal sealed record ClosingTotals(long Added, long Deleted, long Moved, long Corrupted, long FilesChanged, long BytesChanged)
 {
     public long Events => Added + Deleted + Moved + Corrupted;
@@ -95,7 +95,8 @@ internal static class CandidateClosing
         on conflict do nothing
         """;
 
-    // The row keeps its id and with it its history and the checksum that it should have; the one that stood for the new path goes.
+    // The row keeps its id and with it its history and the checksum that it should have; the one that stood for the new
+    // path goes. That one may have waited for a while: what was found out about it since holds for the file.
     private const string MovedFilesSql = """
         with gone as (
             delete from scanner.files n using scanner.scan_candidates c join scanner.files o on o.id = c.file_id
@@ -106,14 +107,19 @@ internal static class CandidateClosing
             set path = gone.path, size = gone.size, mtime_ns = gone.mtime_ns, ctime_ns = gone.ctime_ns,
                 file_id = gone.file_id, mode = gone.mode, uid = gone.uid, gid = gone.gid, links = gone.links,
                 acl_digest = gone.acl_digest, xattrs_digest = gone.xattrs_digest,
-                capabilities_digest = gone.capabilities_digest, hangs = 0, retry_after = null,
+                capabilities_digest = gone.capabilities_digest, hangs = gone.hangs, retry_after = gone.retry_after,
                 verified_at = case
                     when f.state in (3, 5) or f.checksum <> gone.checksum then f.verified_at else gone.verified_at end,
-                state = case when f.state in (3, 5) then f.state when f.checksum <> gone.checksum then 3 else 1 end,
+                state = case
+                    when f.state in (3, 5) then f.state when f.checksum <> gone.checksum then 3
+                    when gone.state in (3, 4, 5) then gone.state else 1 end,
                 state_since = case
-                    when f.state in (3, 5) or f.state = 1 and f.checksum = gone.checksum then f.state_since else now() end,
+                    when f.state in (3, 5) or f.state = 1 and f.checksum = gone.checksum and gone.state = 1
+                        then f.state_since
+                    else now() end,
                 observed_checksum = case
-                    when f.checksum <> gone.checksum then gone.checksum else f.observed_checksum end
+                    when f.checksum <> gone.checksum then coalesce(gone.observed_checksum, gone.checksum)
+                    when gone.state in (3, 5) then gone.observed_checksum else f.observed_checksum end
             from gone where f.id = gone.old_id
             returning gone.was, gone.was_size
         ), counted as (
@@ -160,8 +166,37 @@ internal static class CandidateClosing
         from counted where t.target_id = $2 and counted.files > 0
         """;
 
-    private const string DropDisappearedSql = """
-        delete from scanner.scan_candidates where scan_id = $1 and kind = 'disappeared'
+    // What appeared has its row, and no scan would meet it as new again: it waits for one that sees the other half.
+    private const string BrokenOffSql = """
+        with unproven as (delete from scanner.scan_candidates where scan_id = $1 and kind = 'disappeared')
+        delete from scanner.scan_verifications where scan_id = $1
+        """;
+
+    private const string TakeOverSql = """
+        with waiting as (
+            delete from scanner.scan_candidates c using scheduler.scans s
+            where s.target_id = $2 and s.id < $1 and s.status in ('partial', 'failed', 'cancelled')
+                and c.scan_id = s.id and c.kind = 'appeared'
+            returning c.file_id
+        )
+        insert into scanner.scan_candidates (scan_id, file_id, kind)
+        select $1, file_id, 'appeared' from waiting
+        on conflict do nothing
+        """;
+
+    // It appeared during a scan that broke off and is gone from there again: both are told.
+    private const string CameAndWentSql = """
+        with gone as (
+            delete from scanner.scan_candidates a using scanner.scan_candidates d
+            where a.scan_id = $1 and a.kind = 'appeared'
+                and d.scan_id = $1 and d.kind = 'disappeared' and d.file_id = a.file_id
+            returning a.file_id
+        )
+        insert into scanner.change_events (
+            scan_id, target_id, file_id, path, type, new_size, new_mtime_ns, algorithm, new_checksum)
+        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns, f.algorithm, f.checksum
+        from gone join scanner.files f on f.id = gone.file_id
+        order by f.path
         """;
 
     private const string ForgetSql = """
@@ -171,30 +206,40 @@ internal static class CandidateClosing
 
     // The planner knows nothing yet of a table that was filled a moment ago: what it takes for ten rows and joins one by
     // one may be a million. It is told that this is large.
-    private const string ManySql = "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)";
+    private const string ManySql =
+        "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)";
 
     private const int Many = 10_000;
 
     private const string ChangedSql = """
         select count(*), coalesce(sum(greatest(coalesce(new_size, 0), coalesce(old_size, 0))), 0)::bigint
-        from scanner.change_events where scan_id = $1 and type in ('added', 'deleted', 'modified')
+        from scanner.change_events
+        where scan_id = $1 and type in ('added', 'deleted', 'modified', 'corrupted', 'tampered')
         """;
 
-    /// <param name="sawAll">False: nothing is decided about what disappeared; the next scan meets it again.</param>
+    /// <param name="sawAll">False: nothing is decided. What disappeared the next scan meets again; what appeared is
+    /// kept for the next one that sees all.</param>
     public static async Task<ClosingTotals> ApplyAsync(
         NpgsqlConnection connection, long scanId, int targetId, bool sawAll, CancellationToken cancellation)
     {
         if (!sawAll)
         {
-            await ExecuteAsync(DropDisappearedSql);
+            await ExecuteAsync(BrokenOffSql);
+            return new ClosingTotals(0, 0, 0, 0, 0, 0);
         }
 
         var (added, deleted, moved, corrupted) = (0L, 0L, 0L, 0L);
+        var waited = await ExecuteAsync(TakeOverSql, targetId);
         if (await CountAsync(connection, scanId, cancellation) is > 0 and var candidates)
         {
             if (candidates > Many)
             {
                 await ExecuteAsync(ManySql, takesScan: false);
+            }
+
+            if (waited > 0)
+            {
+                added = await ExecuteAsync(CameAndWentSql, targetId);
             }
 
             await CandidateMatching.ApplyAsync(connection, scanId, targetId, cancellation);
@@ -206,7 +251,7 @@ internal static class CandidateClosing
                 await ExecuteAsync(MovedFilesSql, targetId);
             }
 
-            added = await ExecuteAsync(AddedEventsSql, targetId);
+            added += await ExecuteAsync(AddedEventsSql, targetId);
             deleted = await ExecuteAsync(DeletedEventsSql, targetId);
             await ExecuteAsync(DeletedFilesSql, targetId);
         }
