@@ -113,6 +113,58 @@ internal static class CandidateMatching
         where c.scan_id = $1 and c.kind = 'disappeared' and c.file_id = gone.id and gone.checksum <> come.checksum
         """;
 
+    // A time in whole seconds is proof enough where the file lies below a folder that was renamed, at the same place: one
+    // that came along unharmed says so. Scalar subqueries: one look for each folder, however many files it has.
+    private const string RottenInRenamedSql = $"""
+        with suspects as materialized (
+            select p.id, p.to_id, p.first_scan_id,
+                array_to_string(p.was[:cardinality(p.was) - tail.names], '/') as renamed,
+                array_to_string(p.now[:cardinality(p.now) - tail.names], '/') as name
+            from (
+                select f.id, c.file_id as to_id, f.first_scan_id,
+                    string_to_array(f.path, '/') as was, string_to_array(n.path, '/') as now
+                from scanner.scan_candidates d
+                join scanner.files f on f.id = d.file_id
+                join scanner.files n on n.state <> 6 and n.size = f.size
+                    and n.mtime_ns = f.mtime_ns and n.algorithm = f.algorithm and n.file_id = f.file_id
+                    and n.checksum <> f.checksum
+                join scanner.scan_candidates c on c.scan_id = $1 and c.kind = 'appeared' and c.file_id = n.id
+                where d.scan_id = $1 and d.kind = 'disappeared' and d.moved_to is null and f.state <> 2
+                    and f.mtime_ns % 1000000000 = 0 and {IsFree}
+            ) p
+            cross join lateral (
+                select max(names) as names
+                from generate_series(1, least(cardinality(p.was), cardinality(p.now))) as names
+                where p.was[cardinality(p.was) - names + 1:] = p.now[cardinality(p.now) - names + 1:]
+            ) tail
+            where tail.names is not null
+        ), folders as (
+            select distinct renamed, name, case when renamed <> '' then renamed || '/' else '' end as was_prefix,
+                case when name <> '' then name || '/' else '' end as now_prefix
+            from suspects
+        ), proven as materialized (
+            select renamed, name from folders r
+            where (
+                select true from scanner.files o
+                where o.target_id = $2 and o.size > 0
+                    and o.path > r.was_prefix collate "C"
+                    and o.path < (case when r.renamed <> '' then r.renamed || '0' else chr(1114111) end) collate "C"
+                    and (
+                        select n.path = r.now_prefix || substr(o.path, length(r.was_prefix) + 1)
+                            and (n.checksum = o.checksum or n.checksum = o.observed_checksum)
+                        from scanner.scan_candidates m join scanner.files n on n.id = m.moved_to
+                        where m.scan_id = $1 and m.kind = 'disappeared' and m.file_id = o.id)
+                limit 1)
+        ), pairs as (
+            select distinct on (to_id) id, to_id
+            from suspects join proven using (renamed, name)
+            order by to_id, first_scan_id
+        )
+        update scanner.scan_candidates c set moved_to = pairs.to_id
+        from pairs
+        where c.scan_id = $1 and c.kind = 'disappeared' and c.file_id = pairs.id
+        """;
+
     /// <summary>Notes of each that moved what it appeared as.</summary>
     public static async Task ApplyAsync(
         NpgsqlConnection connection, long scanId, int targetId, CancellationToken cancellation)
@@ -121,6 +173,7 @@ internal static class CandidateMatching
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByFileIdSql).With(scanId).With(targetId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByContentSql).With(scanId).With(targetId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(RottenSql).With(scanId).With(targetId));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(RottenInRenamedSql).With(scanId).With(targetId));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 }
