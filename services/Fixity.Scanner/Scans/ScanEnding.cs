@@ -49,7 +49,8 @@ internal static class ScanEnding
             'isBaseline', s.is_baseline, 'startedAt', s.started_at, 'endedAt', s.ended_at,
             'filesBefore', s.files_before, 'filesSeen', s.files_seen, 'filesAdded', s.files_added,
             'filesDeleted', s.files_deleted, 'filesModified', s.files_modified, 'filesMoved', s.files_moved,
-            'filesCorrupted', s.files_corrupted, 'filesVerified', s.files_verified,
+            'filesCorrupted', s.files_corrupted, 'filesTampered', s.files_tampered,
+            'filesRestored', s.files_restored, 'filesExcluded', s.files_excluded, 'filesVerified', s.files_verified,
             'filesUnreadable', s.files_unreadable, 'filesUnknown', s.files_unknown, 'errorsCount', s.errors_count,
             'largeChangeReason', s.large_change_reason, 'measured', $3::double precision)
         from scheduler.scans s where s.id = $1

@@ -64,6 +64,29 @@ public sealed class DamageThatStaysTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_damaged_file_that_moves_while_patterns_leave_it_out_has_moved_and_is_damaged_still()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 60);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        var name = WatchedTree.NameOf(51);
+        tree.FlipHidden(name);
+        await tree.ScanAsync();
+        var damaged = await FileAsync(tree, name);
+        await tree.SetTargetAsync("""options = '{"exclude": ["/d001/"]}'""");
+        await tree.ScanAsync();
+
+        File.Move(tree.PathOf(name), tree.PathOf("zz.bin"));
+        await tree.SetTargetAsync("options = '{}'");
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal([$"moved {name} -> zz.bin"], await tree.EventsAsync(scan));
+        Assert.Equal(damaged, await FileAsync(tree, "zz.bin"));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
     public async Task A_chmod_beside_an_edit_damage_or_restoration_is_told_with_it()
     {
         using var tree = await WatchedTree.CreateAsync(database, 3);
