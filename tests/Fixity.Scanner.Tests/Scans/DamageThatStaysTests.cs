@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Scans;
@@ -87,6 +88,7 @@ public sealed class DamageThatStaysTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task A_chmod_beside_an_edit_damage_or_restoration_is_told_with_it()
     {
         using var tree = await WatchedTree.CreateAsync(database, 3);
