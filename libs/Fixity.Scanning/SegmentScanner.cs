@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Fixity.Core;
-using Fixity.Core.Patterns;
 using Fixity.Scanning.Merging;
 using Fixity.Scanning.Reading;
 using Fixity.Scanning.Recording;
@@ -79,8 +78,7 @@ public sealed class SegmentScanner(
     {
         try
         {
-            var filter = rules.Filter.IsEverything ? null : new FolderFilter(rules.Filter.Read());
-            await using (var walk = new WalkCursor(backend.ListAsync(range, stop, filter), stop))
+            await using (var walk = new WalkCursor(backend.ListAsync(range, stop, FolderFilter.Of(rules.Filter)), stop))
             await using (var rows = new BaselineCursor(baseline.ReadAsync(range, stop), stop))
             {
                 var steps = new StepWriter(blocks, workers.Jobs, pool);
@@ -95,10 +93,5 @@ public sealed class SegmentScanner(
         {
             blocks.TryComplete(failure);
         }
-    }
-
-    private sealed class FolderFilter(PathFilterReader filter) : IEntryFilter
-    {
-        public bool Enters(ReadOnlySpan<byte> rangeKey) => !filter.LeavesOutFolder(rangeKey);
     }
 }

@@ -79,6 +79,7 @@ internal sealed class SegmentRunner(
     {
         var claim = lease.Claim;
         var targetOptions = TargetOptionsJson.Read(claim.Target.OptionsJson);
+        var filter = TargetOptionsJson.Filter(targetOptions);
         await using var backend = Open(claim.Target, targetOptions);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
@@ -96,7 +97,7 @@ internal sealed class SegmentRunner(
             Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target.Root),
         };
         await using var splitter = new SegmentSplitter(
-            lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
+            lease, backend, filter, sink, splits, limits, retry, options.Value, clock, _logger);
         var throttle = new SegmentThrottle(lease, targetOptions, clock);
         if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target.Root))
         {

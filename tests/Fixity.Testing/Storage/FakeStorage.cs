@@ -36,6 +36,9 @@ public sealed class FakeStorage : IStorageBackend
 
     public int Probes { get; private set; }
 
+    /// <summary>What the last listing was given; it lists all the same, as a storage may.</summary>
+    public IEntryFilter? Filter { get; private set; }
+
     /// <summary>Every path that was opened, in the order of the opening.</summary>
     public List<FilePath> Opened { get; } = [];
 
@@ -75,6 +78,7 @@ public sealed class FakeStorage : IStorageBackend
     public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
         PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
     {
+        Filter = filter;
         var blocks = new ReusedBlocks<StorageEntry>(
             entry => entry with { Path = ReusedBlocks.Copy(entry.Path) }, entry => ReusedBlocks.Poison(entry.Path));
         foreach (var block in Entries(range).Chunk(3))
