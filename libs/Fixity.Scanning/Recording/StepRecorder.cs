@@ -7,16 +7,17 @@ using Fixity.Storage;
 namespace Fixity.Scanning.Recording;
 
 /// <summary>Takes steps in walk order, waits for the files among them that are being read, and hands over batches.</summary>
+/// <param name="after">The checkpoint from which the segment goes on; null: it begins.</param>
 internal sealed class StepRecorder(
     ChannelReader<StepBlock> blocks, StepBlockPool pool, HashWorkers workers, BatchHandover handover, SegmentLimits limits,
-    TimeProvider clock, CancellationToken stopping)
+    FilePath? after, TimeProvider clock, CancellationToken stopping)
 {
     // Enough for any tree that is merely in use; one that changes everywhere at once is told so at once.
     private const int MaxSecondReads = 1_000;
 
     private readonly List<StepBlock> _secondReads = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Checkpoint _checkpoint = new();
+    private readonly Checkpoint _checkpoint = new(after);
     private int _secondReadCount;
 
     // What is being recorded, and its first step that is not.

@@ -25,6 +25,9 @@ public sealed class FakeStorage : IStorageBackend
     /// <summary>Paths that are something else than regular files; <c>dir/</c> for a mount.</summary>
     public Dictionary<FilePath, SkipKind> Specials { get; } = [];
 
+    /// <summary>What is mounted below the root, by the key of its range or the path of one file.</summary>
+    public Dictionary<FilePath, string> Mounts { get; } = [];
+
     /// <summary>Files whose metadata cannot be read.</summary>
     public Dictionary<FilePath, StorageFault> EntryFaults { get; } = [];
 
@@ -139,10 +142,16 @@ public sealed class FakeStorage : IStorageBackend
         {
             var faults = ListingFaults.Where(fault => range.Overlaps(fault.Key))
                 .Select(fault => StorageEntry.NotListed(fault.Key, fault.Value, "as the test asked"));
-            var entries = _files.Select(file => StorageEntry.File(file.Key, file.Value.Metadata))
+            var mounts = Mounts.Where(mount => mount.Key.IsRangeKey && range.Overlaps(mount.Key))
+                .Select(mount => StorageEntry.Mounted(mount.Key, mount.Value));
+            var entries = _files.Select(file => StorageEntry.File(file.Key, file.Value.Metadata) with
+            {
+                Mount = Mounts.GetValueOrDefault(file.Key),
+            })
                 .Concat(Specials.Select(special => StorageEntry.Skipped(special.Key, special.Value)))
                 .Concat(EntryFaults.Select(fault => StorageEntry.Faulty(fault.Key, fault.Value, "as the test asked")))
-                .Where(entry => range.Contains(entry.Path) && !ListingFaults.Keys.Any(entry.Path.IsBelow));
+                .Where(entry => range.Contains(entry.Path)).Concat(mounts)
+                .Where(entry => !ListingFaults.Keys.Any(fault => entry.Path == fault || entry.Path.IsBelow(fault)));
             return [.. entries.Concat(faults).OrderBy(entry => entry.Path)];
         }
     }
