@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Fixity.Core;
 using Fixity.Scanning.Merging;
 using Fixity.Scanning.Reading;
 using Fixity.Scanning.Recording;

@@ -78,6 +78,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         AddUnreadable(batch.Unreadable.FindAll(u => u.Id is not null && !u.WasDeleted));
         Add(EffectSql.Excluded, batch.Excluded, f => f.Id, _ => { });
         Add(EffectSql.Disappeared, batch.Disappeared, f => f.Id, w => Disappearances += w.Rows);
+        CrossedMounts.AddTo(_batch, claim, batch.Mounts);
         FaultStatements.AddRanges(_batch, claim, batch.UnknownRanges);
         if (batch.Errors.Count > 0)
         {

@@ -86,6 +86,9 @@ internal sealed class SegmentRunner(
             cancellation => VerificationPlan.ReadOrMakeAsync(database, claim, cancellation),
             () => lease.MayBeOurs, lease.Lost);
 
+        var mounts = await retry.RunAsync(
+            cancellation => CrossedMounts.ReadAsync(database, claim, cancellation), () => lease.MayBeOurs, lease.Lost);
+
         var baseline = new BaselineReader(database, claim, verification, retry, () => lease.MayBeOurs);
         var sink = new BatchWriter(database, lease, retry, metrics, options.Value, clock);
         var limits = new SegmentLimits
@@ -106,7 +109,7 @@ internal sealed class SegmentRunner(
 
         var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock, throttle.Throttle);
         return await scanner.RunAsync(
-            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
+            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions, mounts), lease.Lost);
     }
 
     private static IStorageBackend Open(TargetSettings target, TargetOptions options) => target.Type is "local" or "nfs"
