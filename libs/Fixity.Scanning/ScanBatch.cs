@@ -54,6 +54,10 @@ public sealed class ScanBatch
     /// <summary>What went wrong. The same (path, kind) may come again after a resume and counts once.</summary>
     public List<ScanFault> Errors { get; } = [];
 
+    /// <summary>File systems below the root that were gone into for the first time, or found over files of the baseline. To
+    /// be recorded no later than the files on them.</summary>
+    public List<RecordedMount> Mounts { get; } = [];
+
     public ScanCounters Counters { get; } = new();
 
     /// <summary>Everything up to and including this path is in this or an earlier batch. Null: nothing yet.</summary>
@@ -71,7 +75,8 @@ public sealed class ScanBatch
     /// <summary>Rows that this batch writes.</summary>
     public int Effects =>
         Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + StillDamaged.Count
-        + Restored.Count + Attributes.Count + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
+        + Restored.Count + Attributes.Count + Unreadable.Count + Disappeared.Count + Excluded.Count
+        + UnknownRanges.Count + Errors.Count + Mounts.Count;
 
     /// <summary>Makes it fit for the next one.</summary>
     internal void Clear()
@@ -89,6 +94,7 @@ public sealed class ScanBatch
         Excluded.Clear();
         UnknownRanges.Clear();
         Errors.Clear();
+        Mounts.Clear();
         Counters.Clear();
         Memory.Clear();
         (Checkpoint, CurrentPath, IsLast) = (null, null, false);

@@ -136,6 +136,15 @@ public static class ScanFaultKinds
     public const string Unstable = "unstable";
     public const string Timeout = "timeout";
 
+    /// <summary>What was mounted here is not, or another file system is.</summary>
+    public const string MountMissing = "mount_missing";
+
+    /// <summary>A file system is mounted over files of the baseline.</summary>
+    public const string MountOverFiles = "mount_over_files";
+
+    /// <summary>A file system is mounted here that the target does not go into, and the baseline has files there.</summary>
+    public const string MountNotCrossed = "mount_not_crossed";
+
     /// <summary>The file could be read, but not its extended attributes.</summary>
     public const string AttributesUnreadable = "attributes_unreadable";
 }

@@ -24,6 +24,8 @@ public interface IStorageBackend : IAsyncDisposable
     /// its range and nothing from inside, even when that key lies before the range (the range begins inside it). Where
     /// the fault is met only after some of its entries were given, it comes where it is met and stands for what is
     /// left. The listing itself goes on behind it.</para>
+    /// <para>So it is with <see cref="EntryKind.Mount"/>: whoever begins inside of it is told all the same, and it may be
+    /// told again behind a fault.</para>
     /// <para>A block is valid until the next one is asked for: its memory, the paths included, is then used again.</para>
     /// </remarks>
     /// <param name="filter">Which folders need not be gone into; null: all are.</param>

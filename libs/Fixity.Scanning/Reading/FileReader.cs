@@ -93,6 +93,12 @@ internal sealed class FileReader : IDisposable
         _progress.CallBegins();
         var before = await file.StatAsync(cancellation);
         _progress.CallEnded(0);
+        if (before.Device is { } device && job.Step.Listed.Device is { } listed && device != listed)
+        {
+            // Something was mounted or unmounted since the listing: it is not the file that was listed.
+            return new ReadAnswer(Finding.Vanished);
+        }
+
         await WaitOutGranularityAsync(before, cancellation);
 
         if (await DigestAsync(file, job, source, before, cancellation) is not { } digested)

@@ -27,6 +27,9 @@ internal sealed class BatchWriter(SegmentRules rules)
             case ScanFault error:
                 batch.Errors.Add(error);
                 break;
+            case RecordedMount mount:
+                batch.Mounts.Add(mount);
+                break;
             default:
                 throw new ArgumentException($"not a fault: {fault.GetType()}", nameof(fault));
         }
@@ -63,7 +66,8 @@ internal sealed class BatchWriter(SegmentRules rules)
                 AddUnknown(batch, step, step.Answer.Fault.Name(), step.Answer.Message);
                 break;
             case Verdict.Unknown:
-                AddUnknown(batch, step, SkipKind.Mount.Name(), "another file system is mounted over it");
+                AddUnknown(batch, step, SkipKind.Mount.Name(), SegmentMerge.NotCrossed);
+                AddError(batch, step, ScanFaultKinds.MountNotCrossed, SegmentMerge.NotCrossed);
                 break;
             case Verdict.Unreadable:
                 AddUnreadable(batch, step);

@@ -8,22 +8,39 @@ internal static unsafe class LinuxProbe
 {
     public static StorageProbe Of(int descriptor)
     {
-        StatfsBuffer fileSystem;
-        if (Libc.FileSystemOf(descriptor, &fileSystem) != 0)
-        {
-            throw Errno.Exception(
-                Marshal.GetLastPInvokeError(), default, "the file system of the root cannot be identified");
-        }
-
-        var error = Descriptors.Stat(descriptor, out var stat, Libc.StatxBirth);
+        var error = FileSystemOf(descriptor, out var fileSystem);
         if (error != 0)
         {
-            throw Errno.Exception(-error, default, "the root cannot be looked at");
+            throw Errno.Exception(-error, default, "the file system of the root cannot be identified");
         }
 
-        var identity = string.Create(
-            CultureInfo.InvariantCulture,
-            $"fs:{fileSystem.Type:x}:{fileSystem.IdHigh:x8}{fileSystem.IdLow:x8}/ino:{stat.Inode}");
-        return new StorageProbe(identity, MtimeGranularity.Of((uint)fileSystem.Type, (stat.Mask & Libc.StatxBirth) != 0));
+        error = Descriptors.Stat(descriptor, out var stat, Libc.StatxBirth);
+        return error != 0
+            ? throw Errno.Exception(-error, default, "the root cannot be looked at")
+            : new StorageProbe(
+                Identity(fileSystem, stat.Inode),
+                MtimeGranularity.Of((uint)fileSystem.Type, (stat.Mask & Libc.StatxBirth) != 0));
     }
+
+    /// <summary>Which file system is mounted where the descriptor is open.</summary>
+    /// <param name="inode">Of a folder; null of a file, which may be replaced where it comes from.</param>
+    /// <returns>Zero, or the negative error number.</returns>
+    public static int OfMount(int descriptor, ulong? inode, out string identity)
+    {
+        var error = FileSystemOf(descriptor, out var fileSystem);
+        identity = error == 0 ? Identity(fileSystem, inode) : "";
+        return error;
+    }
+
+    private static int FileSystemOf(int descriptor, out StatfsBuffer fileSystem)
+    {
+        fixed (StatfsBuffer* buffer = &fileSystem)
+        {
+            return Libc.FileSystemOf(descriptor, buffer) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    private static string Identity(in StatfsBuffer fileSystem, ulong? inode) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"fs:{fileSystem.Type:x}:{fileSystem.IdHigh:x8}{fileSystem.IdLow:x8}{(inode is null ? "" : "/ino:")}{inode}");
 }

@@ -68,6 +68,10 @@ internal sealed class BaselineReader(
             },
             mayGoOn, cancellation);
 
+    public async ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
+        await retry.RunAsync(
+            token => CrossedMounts.MayBeMountedAsync(database, claim, key, identity, token), mayGoOn, cancellation);
+
     // Ends by completing the queue, with its failure if it has one: the reader of the queue throws it.
     private async Task FillAsync(
         PathRange range, Channel<BaselineBlock> free, ChannelWriter<BaselineBlock> filled, CancellationToken stop)

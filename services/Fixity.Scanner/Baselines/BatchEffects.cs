@@ -81,6 +81,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         AddReturnedUnreadable(batch.Unreadable.FindAll(u => u.WasDeleted && u.KeepsBaseline));
         Add(EffectSql.Excluded, batch.Excluded, f => f.Id, _ => { });
         Add(EffectSql.Disappeared, batch.Disappeared, f => f.Id, w => Disappearances += w.Rows);
+        CrossedMounts.AddTo(_batch, claim, batch.Mounts);
         FaultStatements.AddRanges(_batch, claim, batch.UnknownRanges);
         if (batch.Errors.Count > 0)
         {

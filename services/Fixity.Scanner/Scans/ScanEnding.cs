@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Scanner.Baselines;
 using Npgsql;
 
 namespace Fixity.Scanner.Scans;
@@ -124,6 +125,7 @@ internal static class ScanEnding
             await using var target = new NpgsqlCommand(TargetSql, connection);
             target.With(end.TargetId).With(end.ScanId).With(end.Status.Name());
             await target.ExecuteNonQueryAsync(cancellation);
+            await CrossedMounts.ForgetAsync(connection, end.ScanId, end.TargetId, cancellation);
         }
 
         return true;

@@ -79,11 +79,15 @@ internal sealed class SegmentRunner(
     {
         var claim = lease.Claim;
         var targetOptions = TargetOptionsJson.Read(claim.Target.OptionsJson);
+        var filter = TargetOptionsJson.Filter(targetOptions);
         await using var backend = Open(claim.Target, targetOptions);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
             cancellation => VerificationPlan.ReadOrMakeAsync(database, claim, cancellation),
             () => lease.MayBeOurs, lease.Lost);
+
+        var mounts = await retry.RunAsync(
+            cancellation => CrossedMounts.ReadAsync(database, claim, cancellation), () => lease.MayBeOurs, lease.Lost);
 
         var baseline = new BaselineReader(database, claim, verification, retry, () => lease.MayBeOurs);
         var sink = new BatchWriter(database, lease, retry, metrics, options.Value, clock);
@@ -96,7 +100,7 @@ internal sealed class SegmentRunner(
             Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target.Root),
         };
         await using var splitter = new SegmentSplitter(
-            lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
+            lease, backend, filter, sink, splits, limits, retry, options.Value, clock, _logger);
         var throttle = new SegmentThrottle(lease, targetOptions, clock);
         if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target.Root))
         {
@@ -105,7 +109,7 @@ internal sealed class SegmentRunner(
 
         var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock, throttle.Throttle);
         return await scanner.RunAsync(
-            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
+            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions, mounts), lease.Lost);
     }
 
     private static IStorageBackend Open(TargetSettings target, TargetOptions options) => target.Type is "local" or "nfs"

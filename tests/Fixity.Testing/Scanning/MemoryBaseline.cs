@@ -19,6 +19,11 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     /// <summary>Recorded group digests by file id.</summary>
     public Dictionary<long, ReadOnlyMemory<byte>> Groups { get; } = [];
 
+    /// <summary>Recorded mounts; those that a person has said to be void are not in it, but in <see cref="VoidMounts"/>.</summary>
+    public Dictionary<FilePath, RecordedMount> Mounts { get; } = [];
+
+    public HashSet<FilePath> VoidMounts { get; } = [];
+
     /// <summary>The checkpoint of the segment, as committed.</summary>
     public FilePath? Checkpoint { get; private set; }
 
@@ -71,6 +76,20 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
 
     public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
         ValueTask.FromResult(Groups.GetValueOrDefault(fileId));
+
+    public ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
+        ValueTask.FromResult(
+            Mounts.TryGetValue(key, out var recorded) ? recorded.Identity == identity
+            : VoidMounts.Contains(key) || !_rows.Values.Any(row =>
+                (row.Path == key || (key.IsRangeKey && row.Path.IsBelow(key)))
+                && row.State is not (FileState.Deleted or FileState.Excluded)));
+
+    /// <summary>A person says that the storage is a new one.</summary>
+    public void ResetIdentity()
+    {
+        VoidMounts.UnionWith(Mounts.Keys);
+        Mounts.Clear();
+    }
 
     public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
     {
@@ -131,6 +150,10 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         }
 
         ApplyUnreadable(batch);
+        foreach (var mount in batch.Mounts)
+        {
+            Mounts[mount.Key] = mount;
+        }
     }
 
     private static BaselineFile Left(BaselineFile row, FileState state) => row with

@@ -61,6 +61,7 @@ public static class OwnedBatch
         owned.Excluded.AddRange(batch.Excluded.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.UnknownRanges.AddRange(batch.UnknownRanges.Select(it => it with { Prefix = it.Prefix.ToOwned() }));
         owned.Errors.AddRange(batch.Errors.Select(it => it with { Path = it.Path.ToOwned() }));
+        owned.Mounts.AddRange(batch.Mounts.Select(it => it with { Key = it.Key.ToOwned() }));
         CopyCounters(batch.Counters, owned.Counters);
         return owned;
     }
