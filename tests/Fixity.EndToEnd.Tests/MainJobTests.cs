@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Fixity.Bitrot;
+using Fixity.Testing.Storage;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -57,17 +58,51 @@ public sealed class MainJobTests : IAsyncLifetime, IDisposable
         var third = await _api.ScanToItsEndAsync(target, "full");
         Assert.Equal((1, 1, 1, 1), Changes(third));
 
-        var change = Assert.Single(await _api.ItemsAsync($"/api/v1/changes?target={target}&type=corrupted"));
+        // On a mounted file system ctime says that somebody wrote: the tool's flip is tampering, not decay.
+        var change = Assert.Single(await _api.ItemsAsync($"/api/v1/changes?target={target}&type=tampered"));
         Assert.Equal(path, (string?)change["path"]);
         Assert.Equal("critical", (string?)change["severity"]);
         Assert.NotEqual((string?)change["oldChecksum"], (string?)change["newChecksum"]);
 
-        var alert = await _receiver.WaitForAsync("file.corrupted", Secret);
+        var alert = await _receiver.WaitForAsync("file.tampered", Secret);
         Assert.Equal(path, (string?)alert["data"]!["path"]);
         Assert.Equal((string?)change["oldChecksum"], (string?)alert["data"]!["oldChecksum"]);
         Assert.Equal((string?)change["newChecksum"], (string?)alert["data"]!["newChecksum"]);
 
         await SeeInBrowserAsync(change);
+    }
+
+    [MountFact("mkfs.ext4")]
+    [Trait("Scenario", "A3")]
+    public async Task Rot_below_the_file_system_is_found_to_the_place_and_its_healing_too()
+    {
+        await _api.PostAsync("/api/v1/webhooks", new
+        {
+            name = "receiver",
+            url = _receiver.Address,
+            eventIncludes = FileEvents,
+            secret = Secret,
+        });
+        using var disk = new RottingDisk();
+        var content = new byte[3 << 20];
+        new Random(11).NextBytes(content);
+        await File.WriteAllBytesAsync(Path.Join(disk.Root, "photo.raw"), content);
+        var target = await _api.CreateTargetAsync("archive", disk.Root);
+        await _api.ScanToItsEndAsync(target);
+
+        disk.Rot("photo.raw", (2 << 20) + 77);
+        Assert.Equal(1, (long)(await _api.ScanToItsEndAsync(target, "full"))["filesCorrupted"]!);
+        Assert.Equal(0, (long)(await _api.ScanToItsEndAsync(target, "full"))["filesCorrupted"]!);
+
+        var change = Assert.Single(await _api.ItemsAsync($"/api/v1/changes?target={target}&type=corrupted"));
+        Assert.Equal("photo.raw", (string?)change["path"]);
+        var range = Assert.Single(change["details"]!["damage"]!["ranges"]!.AsArray())!;
+        Assert.Equal((2 << 20, 64 << 10), ((long)range["offset"]!, (long)range["length"]!));
+        var alert = await _receiver.WaitForAsync("file.corrupted", Secret);
+        Assert.Equal((string?)change["newChecksum"], (string?)alert["data"]!["newChecksum"]);
+
+        disk.Rot("photo.raw", (2 << 20) + 77);
+        Assert.Equal(1, (long)(await _api.ScanToItsEndAsync(target, "full"))["filesRestored"]!);
     }
 
     [Fact]
@@ -125,8 +160,8 @@ public sealed class MainJobTests : IAsyncLifetime, IDisposable
 
     public void Dispose() => _tree.Dispose();
 
-    private static (long Modified, long Deleted, long Moved, long Corrupted) Changes(JsonNode scan) => (
-        (long)scan["filesModified"]!, (long)scan["filesDeleted"]!, (long)scan["filesMoved"]!, (long)scan["filesCorrupted"]!);
+    private static (long Modified, long Deleted, long Moved, long Tampered) Changes(JsonNode scan) => (
+        (long)scan["filesModified"]!, (long)scan["filesDeleted"]!, (long)scan["filesMoved"]!, (long)scan["filesTampered"]!);
 
     private static async Task AllGoneAsync(IReadOnlyList<(int Pid, string Command)> processes, TimeSpan patience)
     {
@@ -150,7 +185,7 @@ public sealed class MainJobTests : IAsyncLifetime, IDisposable
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
 
         // Signed out, a deep link asks who is there and then goes where it pointed.
-        await page.GotoAsync(new Uri(_fixity.Address, "/changes?type=corrupted").ToString());
+        await page.GotoAsync(new Uri(_fixity.Address, "/changes?type=tampered").ToString());
         await page.GetByLabel("User name").FillAsync(ApiClient.UserName);
         await page.Locator("input[type=password]").FillAsync(ApiClient.Password);
         await page.Keyboard.PressAsync("Enter");

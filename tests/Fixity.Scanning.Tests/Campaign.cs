@@ -1,8 +1,8 @@
-using FsCheck;
-using FsCheck.Fluent;
 using Fixity.Core;
 using Fixity.Storage;
 using Fixity.Testing.Storage;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Fixity.Scanning.Tests;
 

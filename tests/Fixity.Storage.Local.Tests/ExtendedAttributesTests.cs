@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Fixity.Core;
+using Fixity.Testing.Storage;
 
 namespace Fixity.Storage.Local.Tests;
 

@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Testing.Storage;
 
 namespace Fixity.Storage.Local.Tests;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Fixity.Testing.Storage;
 
 namespace Fixity.Storage.Local.Tests;
 

@@ -1,4 +1,5 @@
 using Fixity.Storage.Local.Linux;
+using Fixity.Testing.Storage;
 
 namespace Fixity.Storage.Local.Tests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fixity.Core;
+using Fixity.Testing.Storage;
 
 namespace Fixity.Storage.Local.Tests;
 

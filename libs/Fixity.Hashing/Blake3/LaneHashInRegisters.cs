@@ -36,34 +36,10 @@ internal static unsafe class LaneHashInRegisters<TLanes, TWords>
             TWords v12 = TLanes.Load(counters), v13 = TLanes.Load(counters + Blake3Kernel.MaxLanes);
             TWords v14 = TLanes.Same(Blake3Job.BlockBytes), v15 = TLanes.Same((uint)job.FlagsOf(block));
 
-            Round(
+            SevenRounds(
                 ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15);
-            Round(
-                ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
-                m2, m6, m3, m10, m7, m0, m4, m13, m1, m11, m12, m5, m9, m14, m15, m8);
-            Round(
-                ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
-                m3, m4, m10, m12, m13, m2, m7, m14, m6, m5, m9, m0, m11, m15, m8, m1);
-            Round(
-                ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
-                m10, m7, m12, m9, m14, m3, m13, m15, m4, m0, m11, m2, m5, m8, m1, m6);
-            Round(
-                ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
-                m12, m13, m9, m11, m15, m10, m14, m8, m7, m2, m5, m3, m0, m1, m6, m4);
-            Round(
-                ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
-                m9, m14, m11, m5, m8, m12, m15, m1, m13, m3, m0, m10, m2, m6, m4, m7);
-            Round(
-                ref h0, ref h1, ref h2, ref h3, ref h4, ref h5, ref h6, ref h7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
-                m11, m15, m5, m0, m1, m9, m8, m6, m14, m10, m2, m12, m3, m4, m7, m13);
 
             h0 = TLanes.Xor(h0, v8);
             h1 = TLanes.Xor(h1, v9);
@@ -76,6 +52,45 @@ internal static unsafe class LaneHashInRegisters<TLanes, TWords>
         }
 
         TLanes.Write(values, h0, h1, h2, h3, h4, h5, h6, h7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SevenRounds(
+        ref TWords v0, ref TWords v1, ref TWords v2, ref TWords v3,
+        ref TWords v4, ref TWords v5, ref TWords v6, ref TWords v7,
+        ref TWords v8, ref TWords v9, ref TWords v10, ref TWords v11,
+        ref TWords v12, ref TWords v13, ref TWords v14, ref TWords v15,
+        TWords m0, TWords m1, TWords m2, TWords m3, TWords m4, TWords m5, TWords m6, TWords m7,
+        TWords m8, TWords m9, TWords m10, TWords m11, TWords m12, TWords m13, TWords m14, TWords m15)
+    {
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15);
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m2, m6, m3, m10, m7, m0, m4, m13, m1, m11, m12, m5, m9, m14, m15, m8);
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m3, m4, m10, m12, m13, m2, m7, m14, m6, m5, m9, m0, m11, m15, m8, m1);
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m10, m7, m12, m9, m14, m3, m13, m15, m4, m0, m11, m2, m5, m8, m1, m6);
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m12, m13, m9, m11, m15, m10, m14, m8, m7, m2, m5, m3, m0, m1, m6, m4);
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m9, m14, m11, m5, m8, m12, m15, m1, m13, m3, m0, m10, m2, m6, m4, m7);
+        Round(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m11, m15, m5, m0, m1, m9, m8, m6, m14, m10, m2, m12, m3, m4, m7, m13);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

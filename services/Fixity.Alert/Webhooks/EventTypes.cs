@@ -26,10 +26,13 @@ internal static class EventTypes
 
     /// <summary>Empty includes choose everything; excludes win.</summary>
     public static bool Chooses(IReadOnlyList<string> includes, IReadOnlyList<string> excludes, string type) =>
-        (includes.Count == 0 || includes.Any(pattern => Matches(pattern, type)))
+        (includes.Count == 0 || includes.Any(pattern => Matches(pattern, type) || IsDamage(pattern, type)))
         && !excludes.Any(pattern => Matches(pattern, type));
 
     private static bool Matches(string pattern, string type) => pattern.EndsWith(Wildcard, StringComparison.Ordinal)
         ? type.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
         : string.Equals(pattern, type, StringComparison.Ordinal);
+
+    // Who asked to be told of damage is told also when somebody did it and put the time back.
+    private static bool IsDamage(string include, string type) => include == "file.corrupted" && type == "file.tampered";
 }

@@ -1,7 +1,7 @@
 using System.Text;
+using Fixity.Core.Patterns;
 using FsCheck;
 using FsCheck.Fluent;
-using Fixity.Core.Patterns;
 
 namespace Fixity.Core.Tests.Patterns;
 

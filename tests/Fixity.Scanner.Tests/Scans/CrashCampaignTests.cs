@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Fixity.Testing.Postgres;
 
@@ -8,7 +9,7 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
 {
     private const int Seed = 20_261_121;
     private const int Files = 2_000;
-    private const int Replicas = 2;
+    private const int Replicas = 3;
 
     private static int Kills => Environment.GetEnvironmentVariable("FIXITY_FULL") == "1" ? 1_000 : 50;
 
@@ -40,15 +41,15 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
                         replicas.Add(RealScanner.Launch(database, lease: TimeSpan.FromSeconds(1)));
                     }
 
-                    await twins.Tree.UntilAsync($"""
-                        select s.ended_at is not null or exists (
-                            select from scheduler.scan_segments g where g.scan_id = s.id and g.lease_until >= now())
-                        from scheduler.scans s where s.id = {subject}
-                        """);
-                    await Task.Delay(random.Next(400));
-                    if (await OwnerAmongAsync(replicas) is not { } victim)
+                    if (await LiveOwnerAsync(replicas, subject) is null)
                     {
-                        break; // It has ended.
+                        break; // The scan has ended.
+                    }
+
+                    await Task.Delay(random.Next(400));
+                    if (await LiveOwnerAsync(replicas, subject) is not { } victim)
+                    {
+                        break;
                     }
 
                     await victim.KillAsync();
@@ -74,12 +75,26 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
         Assert.True(takeovers >= Kills * 9 / 10, $"Of {Kills} kills only {takeovers} left a segment behind.");
     }
 
-    private async Task<RealScanner?> OwnerAmongAsync(List<RealScanner> replicas)
+    /// <summary>Waits until one that lives owns the scan; null: it has ended. A dead one's lease holds for a while.</summary>
+    private async Task<RealScanner?> LiveOwnerAsync(List<RealScanner> replicas, long scan)
     {
-        var owner = await database.ScalarAsync<string>(
-            "select lease_owner from scheduler.scan_segments where status = 'running' and lease_until >= now() limit 1");
-        return owner is null ? null : replicas.Find(r => owner.Contains(
-            string.Create(CultureInfo.InvariantCulture, $":{r.Id}:"), StringComparison.Ordinal));
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var owner = await database.ScalarAsync<string>($"""
+                select case when s.ended_at is null then coalesce(g.lease_owner, '') end
+                from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id where s.id = {scan}
+                """);
+            var live = replicas.Find(r => owner is not null && owner.Contains(
+                string.Create(CultureInfo.InvariantCulture, $":{r.Id}:"), StringComparison.Ordinal));
+            if (owner is null || live is not null)
+            {
+                return live;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), $"{owner} left the scan to nobody");
+            await Task.Delay(20);
+        }
     }
 
     private async Task<long> ScanControlAsync(TwinTargets twins)

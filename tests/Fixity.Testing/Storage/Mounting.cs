@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Xunit;
 
-namespace Fixity.Storage.Local.Tests;
+namespace Fixity.Testing.Storage;
 
 /// <summary>A test that mounts something. Skipped where that is refused, but in CI, where it must not be.</summary>
-internal sealed class MountFactAttribute : FactAttribute
+public sealed class MountFactAttribute : FactAttribute
 {
     private static readonly Lazy<string?> Refusal = new(Mounting.Try);
 
@@ -23,7 +24,7 @@ internal sealed class MountFactAttribute : FactAttribute
 }
 
 /// <summary>A test that needs a program of the system's. In CI it must be there.</summary>
-internal sealed class FactWithAttribute : FactAttribute
+public sealed class FactWithAttribute : FactAttribute
 {
     public FactWithAttribute(string program) =>
         Skip = Programs.Has(program) || Environment.GetEnvironmentVariable("CI") == "true"
@@ -31,7 +32,8 @@ internal sealed class FactWithAttribute : FactAttribute
             : $"This machine has no {program}.";
 }
 
-internal static class Programs
+/// <summary>Programs of this machine that tests use.</summary>
+public static class Programs
 {
     /// <param name="name">Of a program, or the path of a device.</param>
     public static bool Has(string name) => Path.IsPathRooted(name) ? Path.Exists(name) : Find(name) is not null;
@@ -55,7 +57,7 @@ internal static class Programs
 }
 
 /// <summary>One mount of a test, taken away again at its end.</summary>
-internal sealed partial class Mounting : IDisposable
+public sealed partial class Mounting : IDisposable
 {
     private const int Bind = 4096;
     private const int Detach = 2;
