@@ -66,12 +66,11 @@ public interface IStorageFile : IAsyncDisposable
 /// <param name="HasRawNames">Whether names that are not UTF-8 are given, and open again, byte for byte.</param>
 /// <param name="HasCtime">Whether metadata tell when they last changed themselves, which nobody can set back.</param>
 /// <param name="HasExtendedAttributes">Whether <see cref="IStorageBackend.ReadAttributesAsync"/> can find any.</param>
-/// <param name="HandleTellsReplacement">Whether an open file's ctime or links differ once its name was taken from it, by
-/// deletion, renaming, or another file put in its place.</param>
 public sealed record StorageCapabilities(
-    int MaxConcurrentReads, bool HasRawNames, bool HasCtime, bool HasExtendedAttributes,
-    bool HandleTellsReplacement = false);
+    int MaxConcurrentReads, bool HasRawNames, bool HasCtime, bool HasExtendedAttributes);
 
 /// <param name="Identity">Changes when another storage is at the root: another file system, or another directory.</param>
 /// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>
-public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity);
+/// <param name="HandleTellsReplacement">Whether an open file's ctime or links differ once its name was taken from it, by
+/// deletion, renaming, or another file put in its place.</param>
+public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity, bool HandleTellsReplacement = false);

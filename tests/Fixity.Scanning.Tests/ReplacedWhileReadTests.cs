@@ -83,7 +83,11 @@ public sealed class ReplacedWhileReadTests : IDisposable
     {
         Write("dir/f", "content");
 
-        Assert.Equal(0, (await ScanAsync(() => { })).LooksByName);
+        var looks = (await ScanAsync(() => { })).LooksByName;
+
+        // Where the tests run on a file system whose handles do not tell (an overlay), the name is asked.
+        await using var storage = LocalStorage.Open(_root);
+        Assert.Equal((await storage.ProbeAsync(CancellationToken.None)).HandleTellsReplacement ? 0 : 1, looks);
         Assert.Single(_baseline.Rows);
     }
 

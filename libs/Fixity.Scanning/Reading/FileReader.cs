@@ -110,13 +110,14 @@ internal sealed class FileReader : IDisposable
             : answer;
     }
 
-    // On Linux taking a name from an inode (unlink, rename, rename over it) moves its ctime, its links or both, so an
-    // unchanged handle says that the name still leads to it, for one call instead of three. What it does not see is a
-    // folder renamed above the file: what was opened is then still one state, whole, and the next listing finds the other.
+    // On a disk's own file system taking a name from an inode (unlink, rename, rename over it) moves its ctime, its links
+    // or both, so an unchanged handle says that the name still leads to it, for one call instead of three. What it does
+    // not see is a folder renamed above the file: what was opened is then still one state, whole, and the next listing
+    // finds the other.
     private async ValueTask<FileMetadata?> LastLookAsync(
         IStorageFile file, FilePath path, FileMetadata before, CancellationToken cancellation)
     {
-        if (_setup.Backend.Capabilities.HandleTellsReplacement
+        if (_setup.Probe.HandleTellsReplacement
             && await HeldAsync(file, cancellation) is { } untouched
             && before.SameMomentAs(untouched) && before.Links == untouched.Links)
         {
@@ -232,9 +233,9 @@ internal sealed class FileReader : IDisposable
     private async ValueTask WaitOutGranularityAsync(FileMetadata before, CancellationToken cancellation)
     {
         var ageNs = UnixNanoseconds.From(_setup.Clock.GetUtcNow()) - (Int128)before.MtimeNs;
-        if (ageNs >= 0 && ageNs < (Int128)_setup.MtimeGranularity.TotalNanoseconds)
+        if (ageNs >= 0 && ageNs < (Int128)_setup.Probe.MtimeGranularity.TotalNanoseconds)
         {
-            await Task.Delay(_setup.MtimeGranularity, _setup.Clock, cancellation);
+            await Task.Delay(_setup.Probe.MtimeGranularity, _setup.Clock, cancellation);
         }
     }
 

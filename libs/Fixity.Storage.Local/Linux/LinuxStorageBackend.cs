@@ -21,7 +21,7 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
     private volatile bool _maySkipAccessTime = true;
 
     public StorageCapabilities Capabilities { get; } =
-        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true, HandleTellsReplacement: true);
+        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true);
 
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => Task.Run(Probe, cancellation);
 
@@ -156,7 +156,7 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
     {
         using var handle = OpenRoot();
         var descriptor = (int)handle.DangerousGetHandle();
-        var probe = LinuxProbe.Of(descriptor);
+        var probe = LinuxProbe.Of(descriptor, options.CrossMounts);
 
         // The first probe's root is the one that is walked: nothing fits between the check and the walk.
         if (Volatile.Read(ref _root) is null)
