@@ -31,9 +31,9 @@ internal static unsafe class LinuxProbe
             !crossMounts && ChangesInodeWithName(type));
     }
 
-    // Where the inode is this kernel's own: unlink, rename and rename over it move its ctime, its links or both. A program
-    // or a server behind the file system may have no ctime (sftp), or answer from before the change; FAT has none; an
-    // overlay leaves the inode below as it is.
+    // Where the inode is this kernel's own: unlink, rename and rename over it move its ctime, its links or both. A
+    // program or a server behind the file system may have no ctime (sftp), or answer from before the change; FAT has
+    // none; an overlay leaves the inode below as it is.
     internal static bool ChangesInodeWithName(uint fileSystemType) => fileSystemType is
         MtimeGranularity.Magic.Ext or MtimeGranularity.Magic.Xfs or MtimeGranularity.Magic.Btrfs
         or MtimeGranularity.Magic.Tmpfs or MtimeGranularity.Magic.F2fs or MtimeGranularity.Magic.Zfs
