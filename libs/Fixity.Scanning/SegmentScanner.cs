@@ -28,7 +28,7 @@ public sealed class SegmentScanner(
         var probe = await ProbeAsync(plan, cancellation);
         var rules = new SegmentRules(plan, backend.Capabilities);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe.MtimeGranularity);
+        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe);
         await using var workers = new HashWorkers(setup, run.Token);
         var blocks = Channel.CreateBounded<StepBlock>(
             new BoundedChannelOptions(Math.Max(1, limits.Window / StepBlock.Capacity))

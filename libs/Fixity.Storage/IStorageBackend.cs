@@ -73,4 +73,6 @@ public sealed record StorageCapabilities(
 
 /// <param name="Identity">Changes when another storage is at the root: another file system, or another directory.</param>
 /// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>
-public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity);
+/// <param name="HandleTellsReplacement">Whether an open file's ctime or links differ once its name was taken from it, by
+/// deletion, renaming, or another file put in its place.</param>
+public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity, bool HandleTellsReplacement = false);

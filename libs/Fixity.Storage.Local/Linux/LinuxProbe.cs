@@ -6,7 +6,8 @@ namespace Fixity.Storage.Local.Linux;
 /// <summary>Which storage a directory is on, so that an empty mount point is never taken for an emptied storage.</summary>
 internal static unsafe class LinuxProbe
 {
-    public static StorageProbe Of(int descriptor)
+    /// <param name="crossMounts">What is below may be on any other file system.</param>
+    public static StorageProbe Of(int descriptor, bool crossMounts)
     {
         var error = FileSystemOf(descriptor, out var fileSystem);
         if (error != 0)
@@ -15,11 +16,15 @@ internal static unsafe class LinuxProbe
         }
 
         error = Descriptors.Stat(descriptor, out var stat, Libc.StatxBirth);
-        return error != 0
-            ? throw Errno.Exception(-error, default, "the root cannot be looked at")
-            : new StorageProbe(
-                Identity(fileSystem, stat.Inode),
-                MtimeGranularity.Of((uint)fileSystem.Type, (stat.Mask & Libc.StatxBirth) != 0));
+        if (error != 0)
+        {
+            throw Errno.Exception(-error, default, "the root cannot be looked at");
+        }
+
+        var type = (uint)fileSystem.Type;
+        return new StorageProbe(
+            Identity(fileSystem, stat.Inode), MtimeGranularity.Of(type, (stat.Mask & Libc.StatxBirth) != 0),
+            !crossMounts && ChangesInodeWithName(type));
     }
 
     /// <summary>Which file system is mounted where the descriptor is open.</summary>
@@ -43,4 +48,12 @@ internal static unsafe class LinuxProbe
     private static string Identity(in StatfsBuffer fileSystem, ulong? inode) => string.Create(
         CultureInfo.InvariantCulture,
         $"fs:{fileSystem.Type:x}:{fileSystem.IdHigh:x8}{fileSystem.IdLow:x8}{(inode is null ? "" : "/ino:")}{inode}");
+
+    // Where the inode is this kernel's own: unlink, rename and rename over it move its ctime, its links or both. A
+    // program or a server behind the file system may have no ctime (sftp), or answer from before the change; FAT has
+    // none; an overlay leaves the inode below as it is.
+    internal static bool ChangesInodeWithName(uint fileSystemType) => fileSystemType is
+        MtimeGranularity.Magic.Ext or MtimeGranularity.Magic.Xfs or MtimeGranularity.Magic.Btrfs
+        or MtimeGranularity.Magic.Tmpfs or MtimeGranularity.Magic.F2fs or MtimeGranularity.Magic.Zfs
+        or MtimeGranularity.Magic.Bcachefs or MtimeGranularity.Magic.Jfs;
 }

@@ -14,10 +14,12 @@ internal sealed class BaselineBlock
 
     private const int FieldCount = 21;
 
-    private const int Rows = 512;
+    // So few, and so few bytes, that neither array is a large one: of those the first megabytes set off a collection of
+    // everything.
+    private const int Rows = 256;
 
     // About what as many rows of long paths need; shorter ones end the block by their number.
-    private const int BlockBytes = 160 * 1024;
+    private const int BlockBytes = 80 * 1024;
 
     private readonly byte[] _data = new byte[BlockBytes];
     private readonly BaselineFile[] _files = new BaselineFile[Rows];

@@ -20,7 +20,7 @@ internal sealed class BaselineReader(
     Func<bool> mayGoOn)
     : IBaselineReader
 {
-    private const int Blocks = 8;
+    private const int Blocks = 16;
 
     /// <summary>Rows a statement; a test asks for fewer.</summary>
     internal int PageRows { get; init; } = 50_000;

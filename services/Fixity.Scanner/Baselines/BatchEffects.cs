@@ -62,13 +62,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
 
     private void AddLists(ScanBatch batch, bool isCopied)
     {
-        var appeared = AppearedRow.AllOf(batch);
-        if (isCopied)
-        {
-            appeared.RemoveAll(row => row.IsNew && row.Algorithm is not null);
-        }
-
-        AddAppeared(appeared);
+        AddAppeared(AppearedRow.AllOf(batch, withoutNew: isCopied));
         AddModified(batch.Modified);
         AddRefreshed(batch.Refreshed);
         Add(EffectSql.Verified, batch.Verified, f => f.Id, _ => { });
