@@ -30,8 +30,11 @@ install_peers() {
 }
 
 install_peers
-dotnet build bench/Fixity.Bench -c Release -v quiet -nologo >&2
-program=$PWD/artifacts/bin/Fixity.Bench/release/Fixity.Bench
+# As the scanner is published: compiled ahead for this system.
+case $(uname -m) in aarch64) system=linux-arm64 ;; *) system=linux-x64 ;; esac
+dotnet publish bench/Fixity.Bench -c Release -r "$system" --self-contained false -v quiet -nologo \
+  -o artifacts/bench >&2
+program=$PWD/artifacts/bench/Fixity.Bench
 
 out=${FIXITY_BENCH_OUT:-}
 if [ -z "$out" ] && [ $# -eq 0 ]; then

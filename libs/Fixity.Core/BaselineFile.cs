@@ -6,6 +6,8 @@ namespace Fixity.Core;
 /// <param name="IsDue">Whether this scan re-reads the file although nothing seems to have changed.</param>
 /// <param name="Extended">As recorded; null parts were never read.</param>
 /// <param name="IsBackedOff">Reading it hung not long ago: this scan leaves its content alone.</param>
+/// <param name="DamagedAs">Of a deleted or excluded row: how it was damaged when it left; null: it was not.</param>
+/// <param name="HasGroups">Digests of its 64 KiB groups are recorded: where it is damaged can be told.</param>
 public readonly record struct BaselineFile(
     long Id,
     FilePath Path,
@@ -16,10 +18,12 @@ public readonly record struct BaselineFile(
     ReadOnlyMemory<byte> ObservedChecksum,
     bool IsDue,
     ExtendedAttributes Extended = default,
-    bool IsBackedOff = false)
+    bool IsBackedOff = false,
+    FileState? DamagedAs = null,
+    bool HasGroups = false)
 {
     public bool HasChecksum => Algorithm is not null;
 
     /// <summary>Whether it was last seen to hold what nobody accepted.</summary>
-    public bool IsDamaged => State is FileState.Corrupted or FileState.Tampered;
+    public bool IsDamaged => State is FileState.Corrupted or FileState.Tampered || DamagedAs is not null;
 }

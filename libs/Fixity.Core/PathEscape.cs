@@ -102,8 +102,11 @@ public static class PathEscape
 
     private static bool TryUnescape(ReadOnlySpan<byte> escaped, Span<byte> raw, out int length)
     {
-        length = 0;
-        for (var i = 0; i < escaped.Length; i++)
+        // Hardly any name has a backslash: up to the first it is as it was, in bulk.
+        var plain = escaped.IndexOf(Backslash);
+        length = plain < 0 ? escaped.Length : plain;
+        escaped[..length].CopyTo(raw);
+        for (var i = length; i < escaped.Length; i++)
         {
             if (escaped[i] != Backslash)
             {

@@ -16,6 +16,9 @@ public enum ReadFrom
 /// <summary>How a target is read, beyond where and when. Stored with it as one JSON object; what is left out takes the default.</summary>
 public sealed record TargetOptions
 {
+    /// <summary>Files up to this size have no damage map: they are looked at as a whole.</summary>
+    public const long DamageMapFromBytes = 1 << 20;
+
     public static TargetOptions Default { get; } = new();
 
     /// <summary>Words of <see cref="Core.WatchedAttributes"/>, lower case.</summary>

@@ -2,8 +2,9 @@ namespace Fixity.Core;
 
 /// <summary>The rules that turn a row of the baseline and one look into a verdict. Pure: the same in every scan.</summary>
 /// <remarks>
-/// Size and mtime say that content was written, and so that a difference is an edit. ctime cannot be set: where it alone
-/// moved, and no attribute that a listing shows explains it, only reading tells a chmod by name from a write in disguise.
+/// Size and mtime say that content was written, and so that a difference is an edit. ctime cannot be set: where it
+/// moved and they did not, only reading tells a chmod from a write in disguise. An attribute that changed as well
+/// explains nothing: whoever wrote may have changed it, and a ctime followed unread would hide the write for good.
 /// </remarks>
 public static class VerdictRules
 {
@@ -19,7 +20,7 @@ public static class VerdictRules
             || !row.HasChecksum
             || row.State != FileState.Present
             || !row.Metadata.SameContentAs(listed)
-            || IsCtimeUnexplained(row.Metadata, listed));
+            || !row.Metadata.SameCtimeAs(listed));
 
     /// <summary>Whether the attributes that no listing shows must be read of a live file.</summary>
     public static bool NeedsExtended(in BaselineFile row, in FileMetadata listed, WatchedAttributes watched)
@@ -33,7 +34,11 @@ public static class VerdictRules
     public static bool IsWorthRecording(in BaselineFile row, in FileMetadata listed) =>
         row.IsBackedOff || row.Metadata.AttributesThatDiffer(listed) != WatchedAttributes.None;
 
-    /// <summary>Of a path that has no live row.</summary>
+    /// <summary>Whether a deleted row still says what the file should hold that returned and cannot be read.</summary>
+    public static bool KeepsBaseline(in BaselineFile row, in FileMetadata listed) =>
+        row.HasChecksum && (row.IsDamaged || row.Metadata.SameContentAs(listed));
+
+    /// <summary>Of a path that has no row.</summary>
     public static Judgement JudgeRowless(in Observation seen) => new(seen.Finding switch
     {
         Finding.Read => Verdict.Added,
@@ -43,6 +48,28 @@ public static class VerdictRules
         Finding.Absent or Finding.NotListed or Finding.Excluded => Verdict.None,
         _ => throw new ArgumentException("A file without a baseline is read before it is judged.", nameof(seen)),
     });
+
+    /// <summary>Of a path that has a deleted row.</summary>
+    /// <remarks>
+    /// Who carries a damaged file away and brings it back has not accepted it: with the size and mtime of the row it is
+    /// held against the row's checksum, and with the content that was damaged before it is damaged whatever its times.
+    /// Anything else at that path is a new file.
+    /// </remarks>
+    public static Judgement JudgeReturned(in BaselineFile row, in Observation seen)
+    {
+        if (seen.Finding != Finding.Read || !row.HasChecksum || row.Checksum.Span.SequenceEqual(seen.Checksum.Span))
+        {
+            return JudgeRowless(seen);
+        }
+
+        var differences = DifferencesOf(row.Metadata, seen.Metadata) | Differences.Content;
+        var verdict = row.DamagedAs is { } was && row.ObservedChecksum.Span.SequenceEqual(seen.Checksum.Span)
+            ? was == FileState.Tampered ? Verdict.Tampered : Verdict.Corrupted
+            : (differences & (Differences.Size | Differences.Mtime)) != 0 ? Verdict.Added
+            : differences.HasFlag(Differences.Ctime) ? Verdict.Tampered
+            : Verdict.Corrupted;
+        return verdict == Verdict.Added ? new(verdict) : new(verdict, differences, AttributesThatDiffer(row, seen));
+    }
 
     /// <summary>Of a path that has a live row.</summary>
     public static Judgement Judge(in BaselineFile row, in Observation seen, WatchedAttributes watched) => seen.Finding switch
@@ -58,9 +85,6 @@ public static class VerdictRules
         _ => throw new ArgumentException($"not a finding: {seen.Finding}", nameof(seen)),
     };
 
-    private static bool IsCtimeUnexplained(in FileMetadata recorded, in FileMetadata listed) =>
-        !recorded.SameCtimeAs(listed) && recorded.AttributesThatDiffer(listed) == WatchedAttributes.None;
-
     private static Judgement JudgeUnread(in BaselineFile row, in Observation seen, WatchedAttributes watched)
     {
         if (row.IsBackedOff)
@@ -68,18 +92,18 @@ public static class VerdictRules
             return new(Verdict.BackedOff);
         }
 
-        if (row.State != FileState.Present || !row.Metadata.SameContentAs(seen.Metadata))
+        if (row.State != FileState.Present || !row.Metadata.SameContentAs(seen.Metadata)
+            || !row.Metadata.SameCtimeAs(seen.Metadata))
         {
             throw new ArgumentException("A file that may have been written is read before it is judged.", nameof(seen));
         }
 
         var attributes = AttributesThatDiffer(row, seen);
-        var differences = row.Metadata.SameCtimeAs(seen.Metadata) ? Differences.None : Differences.Ctime;
         var isFirstLook = (seen.Extended.Known & ~row.Extended.Known & watched) != 0;
         var verdict = (attributes & watched) != 0 ? Verdict.Attributes
             : attributes != 0 || isFirstLook ? Verdict.Followed
             : Verdict.Unchanged;
-        return new(verdict, differences, attributes);
+        return new(verdict, Differences.None, attributes);
     }
 
     private static Judgement JudgeContent(in BaselineFile row, in Observation seen)

@@ -15,4 +15,9 @@ public interface IBaselineReader
     /// <summary>The recorded group digests of one file: asked for only when it is found damaged.</summary>
     /// <returns>Empty: none are recorded.</returns>
     ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation);
+
+    /// <summary>Whether the file system may be believed that was found mounted where the plan knows of none: it was recorded
+    /// by another segment of this scan, a person said that the storage is a new one, or it hides nothing.</summary>
+    /// <param name="key">As <see cref="RecordedMount.Key"/>.</param>
+    ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation);
 }

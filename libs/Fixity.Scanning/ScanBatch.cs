@@ -5,7 +5,7 @@ namespace Fixity.Scanning;
 /// <summary>What one transaction records: the effects found since the last batch, how far the segment has come, and the
 /// counters' growth.</summary>
 /// <remarks>
-/// A file is in at most one of the lists of files. What the engine hands over on a first scan is the same as ever: whether
+/// A file is in at most one of the lists of files, but for <see cref="Attributes"/>, which stands beside them. What the engine hands over on a first scan is the same as ever: whether
 /// an appearance is an event is the service's decision. The batch and all memory in it belong to the engine again when
 /// <see cref="IScanSink.CommitAsync"/> returns: nothing of it may be kept.
 /// </remarks>
@@ -20,15 +20,23 @@ public sealed class ScanBatch
     /// <summary>The baseline follows without a change of content: see <see cref="RefreshKind"/>. State becomes present.</summary>
     public List<RefreshedFile> Refreshed { get; } = [];
 
-    /// <summary>Read and equal: only the time of verification moves; an unreadable row becomes present.</summary>
+    /// <summary>Read and equal: only the time of verification moves, and what was missing of its digests is kept; an
+    /// unreadable row becomes present.</summary>
     public List<VerifiedFile> Verified { get; } = [];
 
     /// <summary>The content differs although size and mtime do not. The baseline stays; state becomes corrupted, or
-    /// tampered (<see cref="CorruptedFile.IsTampered"/>).</summary>
+    /// tampered (<see cref="CorruptedFile.IsTampered"/>), that of a deleted row whose path returned too.</summary>
     public List<CorruptedFile> Corrupted { get; } = [];
+
+    /// <summary>Excluded rows that were damaged when they were left out, and hold the same still: the state that they
+    /// had then, no event. One that was never left out needs no write.</summary>
+    public List<StillDamagedFile> StillDamaged { get; } = [];
 
     /// <summary>A corrupted row holds its baseline's content again: state present, verified now.</summary>
     public List<RestoredFile> Restored { get; } = [];
+
+    /// <summary>Attributes that changed beside the content, or on a damaged file: recorded, whatever else is.</summary>
+    public List<AttributesFile> Attributes { get; } = [];
 
     /// <summary>There, and unreadable: state unreadable (a corrupted row stays corrupted). Each also has an entry in
     /// <see cref="Errors"/>.</summary>
@@ -46,6 +54,10 @@ public sealed class ScanBatch
     /// <summary>What went wrong. The same (path, kind) may come again after a resume and counts once.</summary>
     public List<ScanFault> Errors { get; } = [];
 
+    /// <summary>File systems below the root that were gone into for the first time, or found over files of the baseline. To
+    /// be recorded no later than the files on them.</summary>
+    public List<RecordedMount> Mounts { get; } = [];
+
     public ScanCounters Counters { get; } = new();
 
     /// <summary>Everything up to and including this path is in this or an earlier batch. Null: nothing yet.</summary>
@@ -62,8 +74,9 @@ public sealed class ScanBatch
 
     /// <summary>Rows that this batch writes.</summary>
     public int Effects =>
-        Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + Restored.Count
-        + Unreadable.Count + Disappeared.Count + Excluded.Count + UnknownRanges.Count + Errors.Count;
+        Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + StillDamaged.Count
+        + Restored.Count + Attributes.Count + Unreadable.Count + Disappeared.Count + Excluded.Count
+        + UnknownRanges.Count + Errors.Count + Mounts.Count;
 
     /// <summary>Makes it fit for the next one.</summary>
     internal void Clear()
@@ -73,12 +86,15 @@ public sealed class ScanBatch
         Refreshed.Clear();
         Verified.Clear();
         Corrupted.Clear();
+        StillDamaged.Clear();
         Restored.Clear();
+        Attributes.Clear();
         Unreadable.Clear();
         Disappeared.Clear();
         Excluded.Clear();
         UnknownRanges.Clear();
         Errors.Clear();
+        Mounts.Clear();
         Counters.Clear();
         Memory.Clear();
         (Checkpoint, CurrentPath, IsLast) = (null, null, false);

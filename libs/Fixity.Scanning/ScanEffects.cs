@@ -53,8 +53,8 @@ public enum RefreshKind
 /// <param name="Extended">As <paramref name="Metadata"/>.</param>
 /// <param name="Attributes">Those watched that differ: not empty with <see cref="RefreshKind.Attributes"/>.</param>
 /// <param name="IsTouchReported">The target wants an event for a touched file.</param>
-/// <param name="Groups">As read; meaningful with <see cref="RefreshKind.FirstRead"/> and
-/// <see cref="RefreshKind.AlgorithmChanged"/>, otherwise those recorded stay.</param>
+/// <param name="Groups">As read; empty: those recorded stay, but for <see cref="RefreshKind.FirstRead"/>, which has
+/// nothing to do with what was recorded before.</param>
 public sealed record RefreshedFile(
     long Id,
     FilePath Path,
@@ -69,7 +69,8 @@ public sealed record RefreshedFile(
     bool IsTouchReported = false,
     ReadOnlyMemory<byte> Groups = default);
 
-public readonly record struct VerifiedFile(long Id, FilePath Path);
+/// <param name="Groups">Where the target keeps digests of its groups and has none of this file yet; else empty.</param>
+public readonly record struct VerifiedFile(long Id, FilePath Path, ReadOnlyMemory<byte> Groups = default);
 
 /// <param name="IsTampered">ctime moved: somebody wrote and put the mtime back. Decay moves no time at all.</param>
 /// <param name="ObservedCtimeNs">Null: the storage has none.</param>
@@ -85,6 +86,8 @@ public sealed record CorruptedFile(
     long? ObservedCtimeNs = null,
     IReadOnlyList<ByteRange>? Damage = null);
 
+public readonly record struct StillDamagedFile(long Id, FilePath Path);
+
 /// <param name="Metadata">As it is now: a restored file may carry another mtime, which the baseline follows.</param>
 /// <param name="Was">What the file held while it was corrupted, in <paramref name="OldAlgorithm"/>; may be empty.</param>
 public sealed record RestoredFile(
@@ -98,14 +101,23 @@ public sealed record RestoredFile(
     ExtendedAttributes Extended = default,
     ReadOnlyMemory<byte> Groups = default);
 
+/// <param name="New">Its attributes are recorded, not its size and times: whether those follow is said elsewhere.</param>
+/// <param name="Changes">Those watched, which are an event; null: nobody watches them.</param>
+public sealed record AttributesFile(
+    long Id, FilePath Path, FileMetadata Old, FileMetadata New, ExtendedAttributes Extended,
+    IReadOnlyList<AttributeChange>? Changes);
+
 /// <summary>A live row that the target's patterns leave out now: state excluded, the baseline is kept.</summary>
 public sealed record ExcludedFile(long Id, FilePath Path);
 
 /// <param name="Id">Null: there is no row yet; one without checksum is made from <paramref name="Metadata"/>.</param>
 /// <param name="WasDeleted">The row was a deleted one: the path returned.</param>
+/// <param name="KeepsBaseline">The row still says what it should hold; false: only that it is there is known.</param>
 /// <param name="Metadata">Null where even that could not be read; then there is a row.</param>
 /// <param name="Cause">A stable word: <c>denied</c>, <c>read_failed</c>, <c>timeout</c> …</param>
-public sealed record UnreadableFile(long? Id, bool WasDeleted, FilePath Path, FileMetadata? Metadata, string Cause);
+public sealed record UnreadableFile(
+    long? Id, bool WasDeleted, FilePath Path, FileMetadata? Metadata, string Cause,
+    bool KeepsBaseline = false);
 
 public sealed record DisappearedFile(
     long Id, FilePath Path, FileMetadata Metadata, ChecksumAlgorithm? Algorithm, ReadOnlyMemory<byte> Checksum);
@@ -123,6 +135,15 @@ public static class ScanFaultKinds
     public const string FileUnreadable = "file_unreadable";
     public const string Unstable = "unstable";
     public const string Timeout = "timeout";
+
+    /// <summary>What was mounted here is not, or another file system is.</summary>
+    public const string MountMissing = "mount_missing";
+
+    /// <summary>A file system is mounted over files of the baseline.</summary>
+    public const string MountOverFiles = "mount_over_files";
+
+    /// <summary>A file system is mounted here that the target does not go into, and the baseline has files there.</summary>
+    public const string MountNotCrossed = "mount_not_crossed";
 
     /// <summary>The file could be read, but not its extended attributes.</summary>
     public const string AttributesUnreadable = "attributes_unreadable";

@@ -7,12 +7,19 @@ namespace Fixity.Scanning;
 /// <param name="Algorithm">The target's. Rows with another are verified with theirs first.</param>
 /// <param name="VerifyAll">Re-read every file (mode full), not only those that are due.</param>
 /// <param name="Options">How the target is to be read; null: the defaults.</param>
+/// <param name="Mounts">The file systems below the root that the baseline was taken of too; null: there were none.</param>
 public sealed record SegmentPlan(
     PathRange Range,
     string? ExpectedIdentity,
     ChecksumAlgorithm Algorithm,
     bool VerifyAll = false,
-    TargetOptions? Options = null);
+    TargetOptions? Options = null,
+    IReadOnlyList<RecordedMount>? Mounts = null);
+
+/// <param name="Key">Of the range that lies on it (<c>dir/</c>), or the path of the one file.</param>
+/// <param name="Identity">Of the file system; null: whatever is mounted there is over files of the baseline, and nobody has
+/// said that it may be.</param>
+public sealed record RecordedMount(FilePath Key, string? Identity);
 
 /// <summary>How much a segment may use.</summary>
 public sealed record SegmentLimits

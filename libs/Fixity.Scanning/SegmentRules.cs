@@ -7,9 +7,6 @@ namespace Fixity.Scanning;
 /// <summary>What a plan asks of every file, made ready once for the whole segment.</summary>
 internal sealed class SegmentRules
 {
-    /// <summary>Smaller files have no damage map: they are looked at as a whole.</summary>
-    public const long DamageMapFromBytes = 1 << 20;
-
     public SegmentRules(SegmentPlan plan, StorageCapabilities storage)
     {
         var options = plan.Options ?? TargetOptions.Default;

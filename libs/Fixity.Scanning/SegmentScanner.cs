@@ -1,6 +1,4 @@
 using System.Threading.Channels;
-using Fixity.Core;
-using Fixity.Core.Patterns;
 using Fixity.Scanning.Merging;
 using Fixity.Scanning.Reading;
 using Fixity.Scanning.Recording;
@@ -30,7 +28,7 @@ public sealed class SegmentScanner(
         var probe = await ProbeAsync(plan, cancellation);
         var rules = new SegmentRules(plan, backend.Capabilities);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe.MtimeGranularity);
+        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe);
         await using var workers = new HashWorkers(setup, run.Token);
         var blocks = Channel.CreateBounded<StepBlock>(
             new BoundedChannelOptions(Math.Max(1, limits.Window / StepBlock.Capacity))
@@ -41,10 +39,11 @@ public sealed class SegmentScanner(
         var pool = new StepBlockPool();
         var handover = new BatchHandover(
             backend, sink, baseline, rules, workers.BytesRead, probe.Identity, limits, clock);
-        var recorder = new StepRecorder(blocks.Reader, pool, workers, handover, limits, clock, control.Stopping);
+        var recorder = new StepRecorder(
+            blocks.Reader, pool, workers, handover, limits, plan.Range.After, clock, control.Stopping);
 
         var merging = Task.Run(
-            () => MergeAsync(plan.Range, rules, blocks.Writer, pool, workers, run.Token), CancellationToken.None);
+            () => MergeAsync(plan, rules, blocks.Writer, pool, workers, run.Token), CancellationToken.None);
         try
         {
             var outcome = await recorder.RunAsync(cancellation);
@@ -74,17 +73,17 @@ public sealed class SegmentScanner(
 
     // Ends by completing the queue, with its failure if it has one: never by throwing past the recorder.
     private async Task MergeAsync(
-        PathRange range, SegmentRules rules, ChannelWriter<StepBlock> blocks, StepBlockPool pool, HashWorkers workers,
+        SegmentPlan plan, SegmentRules rules, ChannelWriter<StepBlock> blocks, StepBlockPool pool, HashWorkers workers,
         CancellationToken stop)
     {
         try
         {
-            var filter = rules.Filter.IsEverything ? null : new FolderFilter(rules.Filter.Read());
-            await using (var walk = new WalkCursor(backend.ListAsync(range, stop, filter), stop))
-            await using (var rows = new BaselineCursor(baseline.ReadAsync(range, stop), stop))
+            await using (var walk = new WalkCursor(backend.ListAsync(plan.Range, stop, FolderFilter.Of(rules.Filter)), stop))
+            await using (var rows = new BaselineCursor(baseline.ReadAsync(plan.Range, stop), stop))
             {
                 var steps = new StepWriter(blocks, workers.Jobs, pool);
-                await new SegmentMerge(rules, walk, rows, steps, control).RunAsync(stop);
+                var mounts = new MountCheck(plan, rules.Filter.Read(), baseline, steps);
+                await new SegmentMerge(rules, walk, rows, mounts, steps, control).RunAsync(stop);
             }
 
             blocks.Complete();
@@ -95,10 +94,5 @@ public sealed class SegmentScanner(
         {
             blocks.TryComplete(failure);
         }
-    }
-
-    private sealed class FolderFilter(PathFilterReader filter) : IEntryFilter
-    {
-        public bool Enters(ReadOnlySpan<byte> rangeKey) => !filter.LeavesOutFolder(rangeKey);
     }
 }

@@ -24,6 +24,8 @@ public interface IStorageBackend : IAsyncDisposable
     /// its range and nothing from inside, even when that key lies before the range (the range begins inside it). Where
     /// the fault is met only after some of its entries were given, it comes where it is met and stands for what is
     /// left. The listing itself goes on behind it.</para>
+    /// <para>So it is with <see cref="EntryKind.Mount"/>: whoever begins inside of it is told all the same, and it may be
+    /// told again behind a fault.</para>
     /// <para>A block is valid until the next one is asked for: its memory, the paths included, is then used again.</para>
     /// </remarks>
     /// <param name="filter">Which folders need not be gone into; null: all are.</param>
@@ -84,4 +86,6 @@ public sealed record StorageCapabilities(
 
 /// <param name="Identity">Changes when another storage is at the root: another file system, or another directory.</param>
 /// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>
-public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity);
+/// <param name="HandleTellsReplacement">Whether an open file's ctime or links differ once its name was taken from it, by
+/// deletion, renaming, or another file put in its place.</param>
+public sealed record StorageProbe(string Identity, TimeSpan MtimeGranularity, bool HandleTellsReplacement = false);

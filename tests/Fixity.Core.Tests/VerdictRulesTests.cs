@@ -21,6 +21,7 @@ public sealed class VerdictRulesTests
     public void Without_a_live_row(Finding finding, Verdict expected)
     {
         Assert.Equal(expected, VerdictRules.JudgeRowless(new Observation(finding)).Verdict);
+        Assert.Equal(expected, VerdictRules.JudgeReturned(Row(FileState.Deleted), new Observation(finding)).Verdict);
         Assert.False(VerdictRules.IsLive(Row(FileState.Deleted)));
         Assert.Throws<ArgumentException>(() => VerdictRules.JudgeRowless(new Observation(Finding.Listed)));
     }
@@ -73,11 +74,54 @@ public sealed class VerdictRulesTests
         Assert.Equal(5 * 2 * 2 * 3 * 3 * 2 * 2 * 3, combinations);
     }
 
-    /// <summary>What needs no reading: state present, size and mtime as recorded.</summary>
+    /// <summary>Damaged before or not x size x mtime x ctime x content x mode x owner x acl.</summary>
+    [Fact]
+    public void Of_a_file_that_returned_after_it_was_deleted()
+    {
+        foreach (var damagedAs in (FileState?[])[null, FileState.Corrupted, FileState.Tampered])
+        {
+            foreach (var seen in Observations())
+            {
+                var times = seen.Metadata.SizeBytes != 5 || seen.Metadata.MtimeNs != 10;
+                var expected = (seen.Checksum.Span[0], damagedAs, times) switch
+                {
+                    (1, _, _) => Verdict.Added,
+                    (2, FileState.Corrupted, _) => Verdict.Corrupted,
+                    (2, FileState.Tampered, _) => Verdict.Tampered,
+                    (_, _, true) => Verdict.Added,
+                    _ => seen.Metadata.CtimeNs == 21 ? Verdict.Tampered : Verdict.Corrupted,
+                };
+                var judgement = VerdictRules.JudgeReturned(Row(FileState.Deleted, damagedAs), seen);
+
+                Assert.True(judgement.Verdict == expected, $"{damagedAs} {seen}: {judgement}, not {expected}");
+                if (expected != Verdict.Added)
+                {
+                    AssertEvidence(seen, judgement);
+                }
+            }
+        }
+
+        var neverRead = Row(FileState.Deleted) with { Algorithm = null, Checksum = default };
+        Assert.Equal(Verdict.Added, VerdictRules.JudgeReturned(neverRead, new(Finding.Read, Recorded, Bad)).Verdict);
+    }
+
+    [Fact]
+    public void A_damaged_file_that_was_left_out_is_still_damaged_or_restored_when_it_is_back()
+    {
+        var row = Row(FileState.Excluded, FileState.Tampered);
+
+        Assert.Equal(Verdict.StillDamaged, Judge(row, new(Finding.Read, Recorded with { MtimeNs = 11 }, Bad)).Verdict);
+        Assert.Equal(Verdict.Restored, Judge(row, new(Finding.Read, Recorded, Good)).Verdict);
+        Assert.Equal(Verdict.Corrupted, Judge(row, new(Finding.Read, Recorded, Other)).Verdict);
+        Assert.Equal(Verdict.Corrupted, Judge(row with { DamagedAs = null }, new(Finding.Read, Recorded, Bad)).Verdict);
+    }
+
+    /// <summary>What needs no reading: state present, size, mtime and ctime as recorded.</summary>
     [Fact]
     public void Of_a_file_that_is_only_listed()
     {
-        foreach (var seen in Observations().Where(o => o.Metadata.SameContentAs(Recorded)))
+        foreach (var seen in Observations().Where(
+            o => o.Metadata.SameContentAs(Recorded) && o.Metadata.SameCtimeAs(Recorded)))
         {
             var listed = seen with { Finding = Finding.Listed };
             var (mode, owner, acl) = (seen.Metadata.Mode != 1, seen.Metadata.Uid != 2, seen.Extended.Acl == 8);
@@ -95,6 +139,8 @@ public sealed class VerdictRulesTests
         Assert.Equal(Verdict.Followed, VerdictRules.Judge(unknownSoFar, first, WatchedAttributes.Acl).Verdict);
         Assert.Throws<ArgumentException>(() => Judge(
             Row(FileState.Present), new Observation(Finding.Listed, Recorded with { MtimeNs = 0 })));
+        Assert.Throws<ArgumentException>(() => Judge(
+            Row(FileState.Present), new Observation(Finding.Listed, Recorded with { CtimeNs = 0, Mode = 7 })));
         Assert.Throws<ArgumentException>(() => Judge(Row(FileState.Corrupted), new Observation(Finding.Listed, Recorded)));
     }
 
@@ -137,17 +183,18 @@ public sealed class VerdictRulesTests
     }
 
     [Fact]
-    public void A_ctime_that_moved_without_a_reason_makes_the_file_be_read()
+    public void A_ctime_that_moved_makes_the_file_be_read_whatever_else_moved()
     {
         var row = Row(FileState.Present);
         var moved = Recorded with { CtimeNs = 21 };
 
         Assert.True(Needs(row, moved));
-        Assert.False(Needs(row, moved with { Mode = 7 }));
-        Assert.False(Needs(row, moved with { Uid = 7 }));
-        Assert.False(Needs(row, moved with { Gid = 7 }));
-        Assert.False(Needs(row, moved with { Links = 7 }));
-        Assert.True(Needs(row, moved with { Links = null })); // What is not known explains nothing.
+        Assert.True(Needs(row, moved with { Mode = 7 })); // Whoever wrote may have changed the mode too.
+        Assert.True(Needs(row, moved with { Uid = 7 }));
+        Assert.True(Needs(row, moved with { Gid = 7 }));
+        Assert.True(Needs(row, moved with { Links = 7 }));
+        Assert.True(Needs(row, moved with { Links = null }));
+        Assert.False(Needs(row, Recorded with { Mode = 7 }));
         Assert.False(Needs(row, Recorded with { CtimeNs = null })); // A storage without ctime: nothing of this.
         Assert.False(Needs(row with { Metadata = Recorded with { CtimeNs = null } }, moved));
     }
@@ -213,8 +260,8 @@ public sealed class VerdictRulesTests
     private static Judgement Judge(BaselineFile row, Observation seen) =>
         VerdictRules.Judge(row, seen, WatchedAttributes.Default);
 
-    private static BaselineFile Row(FileState state) => new(
+    private static BaselineFile Row(FileState state, FileState? damagedAs = null) => new(
         1, FilePath.FromEscaped("f"), Recorded, state, ChecksumAlgorithm.Blake3, Good,
-        state is FileState.Corrupted or FileState.Tampered ? Bad : default, IsDue: false,
-        new ExtendedAttributes(7, null, null));
+        damagedAs is not null || state is FileState.Corrupted or FileState.Tampered ? Bad : default, IsDue: false,
+        new ExtendedAttributes(7, null, null), DamagedAs: damagedAs);
 }

@@ -45,7 +45,8 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
     [InlineData(null, null, null, "Added")]
     public async Task A_page_of_changes_reads_little(int? target, long? scan, long? file, string? type)
     {
-        var filter = new ChangeFilter(target, scan, file, type is null ? null : [Enum.Parse<ChangeType>(type)]);
+        var filter = new ChangeFilter(
+            target, scan, file is { } id ? [id] : null, type is null ? null : [Enum.Parse<ChangeType>(type)]);
         foreach (var before in new[] { long.MaxValue, 150_000 })
         {
             var rows = await large.RowsReadAsync(ChangeQueries.PageSql, c => ChangeQueries.Bind(c, filter, before, 50));

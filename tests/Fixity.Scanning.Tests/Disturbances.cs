@@ -88,6 +88,9 @@ internal sealed class UnorderedBaseline : IBaselineReader
     public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
         ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
 
+    public ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
+        ValueTask.FromResult(true);
+
     public async IAsyncEnumerable<ReadOnlyMemory<BaselineFile>> ReadAsync(
         PathRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {

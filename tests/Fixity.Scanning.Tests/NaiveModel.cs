@@ -1,4 +1,3 @@
-using System.Text;
 using Fixity.Core;
 using Fixity.Testing.Scanning;
 using Fixity.Testing.Storage;
@@ -23,7 +22,7 @@ internal sealed class NaiveModel
             {
                 if (row is not null && row.State is not "deleted")
                 {
-                    _rows[path] = row with { State = "excluded" };
+                    _rows[path] = row.Left("excluded");
                 }
             }
             else if (storage.ListingFaults.Keys.Any(
@@ -37,7 +36,7 @@ internal sealed class NaiveModel
             }
             else if (row is null || row.State == "deleted")
             {
-                Appeared(path, file);
+                Appeared(path, row, file);
             }
             else
             {
@@ -53,20 +52,39 @@ internal sealed class NaiveModel
         $"{row.Path}: " + new Row(
             row.State.ToString().ToLowerInvariant(), row.Metadata.SizeBytes, row.Metadata.MtimeNs,
             row.Metadata.CtimeNs ?? -1, row.Metadata.Mode ?? -1, Convert.ToHexStringLower(row.Checksum.Span),
-            Convert.ToHexStringLower(row.ObservedChecksum.Span)).Text());
+            Convert.ToHexStringLower(row.ObservedChecksum.Span),
+            row.DamagedAs?.ToString().ToLowerInvariant() ?? "").Text());
 
     private void Absent(string path, Row? row)
     {
         if (row is not null && row.State != "deleted")
         {
-            _rows[path] = row with { State = "deleted" };
+            _rows[path] = row.Left("deleted");
             Events.Add($"deleted {path}");
         }
     }
 
-    private void Appeared(string path, FakeFile file)
+    private void Appeared(string path, Row? row, FakeFile file)
     {
         var readable = file.ReadFault is null;
+        var same = row is { Checksum: not "" } && row.Size == file.Content.Length && row.Mtime == file.MtimeNs;
+        var asBefore = row is { WasDamaged: not "" } && row.Observed == Hash(file);
+        if (row is not null && !readable && (same || row.WasDamaged != ""))
+        {
+            _rows[path] = row with { State = row.WasDamaged == "" ? "unreadable" : row.WasDamaged, WasDamaged = "" };
+            Events.Add($"added {path}");
+            return;
+        }
+
+        if (row is not null && readable && row.Checksum != Hash(file) && (same || asBefore))
+        {
+            var word = asBefore ? row.WasDamaged : row.Ctime == file.CtimeNs ? "corrupted" : "tampered";
+            _rows[path] = row with { State = word, Observed = Hash(file), WasDamaged = "", Mode = file.Mode };
+            Events.Add($"{word} {path}");
+            Attributes(path, row, file);
+            return;
+        }
+
         _rows[path] = Seen(readable ? "present" : "unreadable", file, readable ? Hash(file) : "");
         Events.Add($"added {path}");
     }
@@ -76,8 +94,13 @@ internal sealed class NaiveModel
         var same = row.Size == file.Content.Length && row.Mtime == file.MtimeNs;
         var ctimeMoved = row.Ctime != file.CtimeNs;
         var modeMoved = row.Mode != file.Mode;
+        if (row.WasDamaged != "")
+        {
+            row = row with { State = row.WasDamaged, WasDamaged = "" };
+        }
+
         var damaged = row.State is "corrupted" or "tampered";
-        if (same && !due && row.State == "present" && (!ctimeMoved || modeMoved))
+        if (same && !due && row.State == "present" && !ctimeMoved)
         {
             if (modeMoved)
             {
@@ -98,23 +121,23 @@ internal sealed class NaiveModel
     private void Read(string path, Row row, FakeFile file, bool same, bool ctimeMoved, bool damaged)
     {
         var hash = Hash(file);
+        Attributes(path, row, file);
         if (row.Checksum == "" || row.Checksum == hash)
         {
             _rows[path] = Seen("present", file, hash);
-            var word = damaged ? "restored" : row.Mode != file.Mode ? "attributes" : null;
-            if (word is not null)
+            if (damaged)
             {
-                Events.Add($"{word} {path}");
+                Events.Add($"restored {path}");
             }
         }
         else if (damaged && row.Observed == hash)
         {
-            // Damaged as before, whatever its times say now.
+            _rows[path] = row with { Mode = file.Mode }; // Damaged as before, whatever its times say now.
         }
         else if (same)
         {
             var word = ctimeMoved ? "tampered" : "corrupted";
-            _rows[path] = row with { State = word, Observed = hash };
+            _rows[path] = row with { State = word, Observed = hash, Mode = file.Mode };
             Events.Add($"{word} {path}");
         }
         else
@@ -124,19 +147,30 @@ internal sealed class NaiveModel
         }
     }
 
+    private void Attributes(string path, Row row, FakeFile file)
+    {
+        if (row.Mode != file.Mode)
+        {
+            Events.Add($"attributes {path}");
+        }
+    }
+
     private static Row Seen(string state, FakeFile file, string hash) =>
         new(state, file.Content.Length, file.MtimeNs, file.CtimeNs, file.Mode, hash, "");
 
     private static string Hash(FakeFile file) => Convert.ToHexStringLower(SegmentRun.Checksum(file.Content));
 
     private sealed record Row(
-        string State, long Size, long Mtime, long Ctime, int Mode, string Checksum, string Observed)
+        string State, long Size, long Mtime, long Ctime, int Mode, string Checksum, string Observed,
+        string WasDamaged = "")
     {
-        // What a damaged file once held means nothing while it is deleted or left out.
-        public string Text()
+        public Row Left(string state) => this with
         {
-            var text = new StringBuilder($"{State} {Size} bytes, mtime {Mtime}, ctime {Ctime}, mode {Mode}, {Checksum}");
-            return State is "corrupted" or "tampered" ? text.Append($", seen {Observed}").ToString() : text.ToString();
-        }
+            State = state,
+            WasDamaged = State is "corrupted" or "tampered" ? State : WasDamaged,
+        };
+
+        public string Text() =>
+            $"{State} {WasDamaged} {Size} bytes, times {Mtime} {Ctime}, mode {Mode}, {Checksum}, seen {Observed}";
     }
 }

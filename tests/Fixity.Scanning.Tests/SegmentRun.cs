@@ -36,7 +36,8 @@ internal sealed class SegmentRun : IDisposable
     /// <summary>Goes on from the committed checkpoint.</summary>
     public Task<SegmentResult> GoOnAsync(CancellationToken cancellation = default) =>
         new SegmentScanner(Storage, Baseline, Baseline, Control, Limits, TimeProvider.System).RunAsync(
-            new SegmentPlan(Range with { After = Baseline.Checkpoint }, ExpectedIdentity, Algorithm, VerifyAll, Options),
+            new SegmentPlan(Range with { After = Baseline.Checkpoint }, ExpectedIdentity, Algorithm, VerifyAll, Options,
+                [.. Baseline.Mounts.Values]),
             cancellation);
 
     /// <summary>Scans what was put so far, and forgets that it was an event.</summary>

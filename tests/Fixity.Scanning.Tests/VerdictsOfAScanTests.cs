@@ -160,6 +160,77 @@ public sealed class VerdictsOfAScanTests : IDisposable
         Assert.Equal(id, _run.Baseline["f"].Id);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_file_that_is_gone_for_one_scan_is_damaged_when_it_returns(bool wasFound)
+    {
+        _run.Storage.Put("f", "content");
+        await _run.TakeBaselineAsync();
+        var (healthy, row) = (_run.Storage["f"], _run.Baseline["f"]);
+        var damaged = healthy.WithFlippedBit() with { CtimeNs = 9 };
+        _run.Storage.Put(FilePath.FromEscaped("f"), damaged);
+        if (wasFound)
+        {
+            await _run.ScanAsync();
+        }
+
+        _run.Storage.Remove("f");
+        await _run.ScanAsync();
+        _run.Storage.Put(FilePath.FromEscaped("f"), damaged);
+        _run.Baseline.Events.Clear();
+        await _run.ScanAsync();
+        await _run.ScanAsync();
+
+        Assert.Equal(["tampered f"], _run.Baseline.Events);
+        Assert.Equal(FileState.Tampered, _run.Baseline["f"].State);
+        Assert.Equal((row.Id, row.Metadata), (_run.Baseline["f"].Id, _run.Baseline["f"].Metadata));
+        Assert.Equal(row.Checksum.ToArray(), _run.Baseline["f"].Checksum.ToArray());
+
+        _run.Storage.Put(FilePath.FromEscaped("f"), healthy);
+        await _run.ScanAsync();
+        Assert.Equal(["tampered f", "restored f"], _run.Baseline.Events);
+    }
+
+    [Fact]
+    public async Task A_file_that_returns_as_it_was_or_written_anew_is_added()
+    {
+        _run.Storage.Put("same", "content");
+        _run.Storage.Put("new", "content");
+        await _run.TakeBaselineAsync();
+        var (same, other) = (_run.Storage["same"], _run.Storage["new"].WithFlippedBit() with { MtimeNs = 7 });
+        _run.Storage.Remove("same");
+        _run.Storage.Remove("new");
+        await _run.ScanAsync();
+        _run.Storage.Put(FilePath.FromEscaped("same"), same with { CtimeNs = 8 });
+        _run.Storage.Put(FilePath.FromEscaped("new"), other);
+        _run.Baseline.Events.Clear();
+
+        await _run.ScanAsync();
+
+        Assert.Equal(["added new", "added same"], _run.Baseline.Events.Order(StringComparer.Ordinal));
+        Assert.Equal(SegmentRun.Checksum(other.Content), _run.Baseline["new"].Checksum.ToArray());
+    }
+
+    [Fact]
+    public async Task A_damaged_file_that_returns_in_another_algorithm_is_compared_in_that_of_its_row()
+    {
+        _run.Storage.Put("f", "content");
+        _run.Algorithm = ChecksumAlgorithm.Md5;
+        await _run.TakeBaselineAsync();
+        var rotten = _run.Storage["f"].WithFlippedBit();
+        _run.Storage.Remove("f");
+        await _run.ScanAsync();
+        _run.Storage.Put(FilePath.FromEscaped("f"), rotten);
+        _run.Algorithm = ChecksumAlgorithm.Blake3;
+
+        await _run.ScanAsync();
+
+        Assert.Equal(["deleted f", "corrupted f"], _run.Baseline.Events);
+        Assert.Equal(
+            SegmentRun.Checksum(rotten.Content, ChecksumAlgorithm.Md5), _run.Baseline["f"].ObservedChecksum.ToArray());
+    }
+
     [Fact]
     public async Task Another_algorithm_verifies_with_the_stored_one_first()
     {

@@ -45,10 +45,11 @@ public sealed class CrossMountsTests : IDisposable
 
         var entries = await Listed.AllAsync(backend);
 
-        Assert.Equal(["File a", "File mounted/inside", "File mounted/sub/deep", "File z"], entries.Words());
-        Assert.Equal(entries[0].Metadata.Device, entries[3].Metadata.Device);
-        Assert.NotEqual(entries[0].Metadata.Device, entries[1].Metadata.Device);
-        await using var file = await backend.OpenAsync(entries[1].Path, ReadSource.Cache, CancellationToken.None);
+        Assert.Equal(["File a", "Mount mounted/", "File mounted/inside", "File mounted/sub/deep", "File z"], entries.Words());
+        Assert.Equal(await IdentityOfAsync("mounted"), entries[1].Mount);
+        Assert.Equal(entries[0].Metadata.Device, entries[4].Metadata.Device);
+        Assert.NotEqual(entries[0].Metadata.Device, entries[2].Metadata.Device);
+        await using var file = await backend.OpenAsync(entries[2].Path, ReadSource.Cache, CancellationToken.None);
         Assert.Equal(6, await file.ReadAsync(0, new byte[10], CancellationToken.None));
         Assert.Equal(
             (await plain.ProbeAsync(CancellationToken.None)).Identity,
@@ -67,9 +68,33 @@ public sealed class CrossMountsTests : IDisposable
         Assert.Equal(
             ["File a", "Skipped bound-file", "Skipped bound/", "File mounted/hidden", "File z"],
             (await Listed.AllAsync(backend)).Words());
+        var crossed = await Listed.AllAsync(crossing);
         Assert.Equal(
-            ["File a", "File bound-file", "File bound/hidden", "File mounted/hidden", "File z"],
-            (await Listed.AllAsync(crossing)).Words());
+            ["File a", "File bound-file", "Mount bound/", "File bound/hidden", "File mounted/hidden", "File z"],
+            crossed.Words());
+        Assert.Equal(await IdentityOfAsync("mounted"), crossed[2].Mount);
+        Assert.StartsWith($"{crossed[1].Mount}/ino:", crossed[2].Mount, StringComparison.Ordinal);
+        Assert.All(crossed.Where((_, i) => i is not (1 or 2)), entry => Assert.Null(entry.Mount));
+    }
+
+    [MountFact]
+    public async Task Whoever_begins_inside_of_a_mount_is_told_so_first()
+    {
+        using var mounted = MountTmpfs();
+        await using var backend = LocalStorage.Open(_tree.Root, Crossing);
+
+        var behind = await Listed.AllAsync(backend, new PathRange(FilePath.FromEscaped("mounted/k")));
+        var after = await Listed.AllAsync(
+            backend, new PathRange(default, FilePath.FromEscaped("n"), FilePath.FromEscaped("mounted/sub/deep")));
+
+        Assert.Equal(["Mount mounted/", "File mounted/sub/deep", "File z"], behind.Words());
+        Assert.Equal(["Mount mounted/"], after.Words());
+    }
+
+    private async Task<string> IdentityOfAsync(string folder)
+    {
+        await using var backend = LocalStorage.Open(Path.Join(_tree.Root, folder));
+        return (await backend.ProbeAsync(CancellationToken.None)).Identity;
     }
 
     private Mounting MountTmpfs()

@@ -1,4 +1,5 @@
 using Fixity.Bench.Running;
+using Fixity.Scanner.Baselines;
 
 namespace Fixity.Bench.Jobs;
 
@@ -63,15 +64,16 @@ internal static class DatabaseJobs
         var rows = Rows(bench);
         var database = await FillAsync(bench, rows, cancellation);
         await bench.Cluster.ExecuteAsync(database, "vacuum (analyze)", cancellation);
-        const string Query = "select id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, state, algorithm, checksum, " +
-            "observed_checksum from scanner.files where target_id = 1 order by path";
+        // The same columns: what is compared is the streaming. The two at the end are the scanner's questions to each row.
+        var query = $"select {BaselineBlock.Columns.ReplaceLineEndings(" ")}, verified_at is null, " +
+            "coalesce(retry_after > now(), false) from scanner.files where target_id = 1 order by path";
         return new Job(
             "baseline", "The baseline, streamed in path order.",
             [
                 Workbench.Ours(Fixity, $"baseline --target 1 --database {Shell.Quote(bench.Cluster.ConnectionStringFor(database))}"),
                 new Participant(
                     Copy,
-                    $"{bench.Cluster.Psql(database)} -c {Shell.Quote($"\\copy ({Query}) to '/dev/null' binary")}"),
+                    $"{bench.Cluster.Psql(database)} -c {Shell.Quote($"\\copy ({query}) to '/dev/null' binary")}"),
             ],
             result =>
             [

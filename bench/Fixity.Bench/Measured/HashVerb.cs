@@ -59,6 +59,9 @@ internal static class HashVerb
 
         public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
             ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
+
+        public ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
+            ValueTask.FromResult(true);
     }
 
     private sealed class NoControl : ISegmentControl

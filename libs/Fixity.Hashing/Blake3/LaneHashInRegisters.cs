@@ -102,13 +102,13 @@ internal static unsafe class LaneHashInRegisters<TLanes, TWords>
         TWords m0, TWords m1, TWords m2, TWords m3, TWords m4, TWords m5, TWords m6, TWords m7,
         TWords m8, TWords m9, TWords m10, TWords m11, TWords m12, TWords m13, TWords m14, TWords m15)
     {
-        TLanes.Mix(ref v0, ref v4, ref v8, ref v12, m0, m1);
-        TLanes.Mix(ref v1, ref v5, ref v9, ref v13, m2, m3);
-        TLanes.Mix(ref v2, ref v6, ref v10, ref v14, m4, m5);
-        TLanes.Mix(ref v3, ref v7, ref v11, ref v15, m6, m7);
-        TLanes.Mix(ref v0, ref v5, ref v10, ref v15, m8, m9);
-        TLanes.Mix(ref v1, ref v6, ref v11, ref v12, m10, m11);
-        TLanes.Mix(ref v2, ref v7, ref v8, ref v13, m12, m13);
-        TLanes.Mix(ref v3, ref v4, ref v9, ref v14, m14, m15);
+        TLanes.Mix(
+            ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+            m0, m1, m2, m3, m4, m5, m6, m7);
+        TLanes.Mix(
+            ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+            ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+            m8, m9, m10, m11, m12, m13, m14, m15);
     }
 }

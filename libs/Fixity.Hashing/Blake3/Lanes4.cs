@@ -19,18 +19,53 @@ internal readonly unsafe struct Lanes4 : ILanes<Words>
     public static Words Xor(Words a, Words b) => a ^ b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Mix(ref Words a, ref Words b, ref Words c, ref Words d, Words mx, Words my)
+    public static void Mix(
+        ref Words a0, ref Words a1, ref Words a2, ref Words a3,
+        ref Words b0, ref Words b1, ref Words b2, ref Words b3,
+        ref Words c0, ref Words c1, ref Words c2, ref Words c3,
+        ref Words d0, ref Words d1, ref Words d2, ref Words d3,
+        Words x0, Words y0, Words x1, Words y1, Words x2, Words y2, Words x3, Words y3)
     {
-        a += mx;
-        a += b;
-        d = Rotations.Right16(d ^ a);
-        c += d;
-        b = Rotations.Right12(b ^ c);
-        a += my;
-        a += b;
-        d = Rotations.Right8(d ^ a);
-        c += d;
-        b = Rotations.Right7(b ^ c);
+        a0 += x0;
+        a1 += x1;
+        a2 += x2;
+        a3 += x3;
+        a0 += b0;
+        a1 += b1;
+        a2 += b2;
+        a3 += b3;
+        d0 = Rotations.Right16(d0 ^ a0);
+        d1 = Rotations.Right16(d1 ^ a1);
+        d2 = Rotations.Right16(d2 ^ a2);
+        d3 = Rotations.Right16(d3 ^ a3);
+        c0 += d0;
+        c1 += d1;
+        c2 += d2;
+        c3 += d3;
+        b0 = Rotations.Right12(b0 ^ c0);
+        b1 = Rotations.Right12(b1 ^ c1);
+        b2 = Rotations.Right12(b2 ^ c2);
+        b3 = Rotations.Right12(b3 ^ c3);
+        a0 += y0;
+        a1 += y1;
+        a2 += y2;
+        a3 += y3;
+        a0 += b0;
+        a1 += b1;
+        a2 += b2;
+        a3 += b3;
+        d0 = Rotations.Right8(d0 ^ a0);
+        d1 = Rotations.Right8(d1 ^ a1);
+        d2 = Rotations.Right8(d2 ^ a2);
+        d3 = Rotations.Right8(d3 ^ a3);
+        c0 += d0;
+        c1 += d1;
+        c2 += d2;
+        c3 += d3;
+        b0 = Rotations.Right7(b0 ^ c0);
+        b1 = Rotations.Right7(b1 ^ c1);
+        b2 = Rotations.Right7(b2 ^ c2);
+        b3 = Rotations.Right7(b3 ^ c3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

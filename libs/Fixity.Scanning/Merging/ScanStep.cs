@@ -28,7 +28,8 @@ internal struct ScanStep
     /// <summary>What was passed since the step before, this one's own file included.</summary>
     public ScanTally Tally;
 
-    /// <summary>An <see cref="UnknownRange"/> or a <see cref="ScanFault"/>: then there is nothing to judge.</summary>
+    /// <summary>An <see cref="UnknownRange"/>, a <see cref="ScanFault"/> or a <see cref="RecordedMount"/>: then there is
+    /// nothing to judge.</summary>
     public object? Fault;
 
     /// <summary>There is a path to be judged.</summary>
@@ -61,7 +62,7 @@ internal struct ScanStep
 
     /// <summary>What the row's checksum can be compared with: the target's, unless that was changed.</summary>
     public readonly ChecksumAlgorithm StoredAlgorithm(ChecksumAlgorithm target) =>
-        HasLiveRow && Row.Algorithm is { } stored ? stored : target;
+        HasRow && Row.Algorithm is { } stored ? stored : target;
 
     /// <summary>The content's checksum in the row's algorithm.</summary>
     public readonly ReadOnlyMemory<byte> Stored => Digests[..Answer.StoredBytes];

@@ -10,10 +10,16 @@ namespace Fixity.Scanning.Merging;
 /// is gone through without waiting for anything: an unchanged file costs a comparison.
 /// </remarks>
 internal sealed class SegmentMerge(
-    SegmentRules rules, WalkCursor walk, BaselineCursor baseline, StepWriter steps, ISegmentControl control)
+    SegmentRules rules, WalkCursor walk, BaselineCursor baseline, MountCheck mounts, StepWriter steps,
+    ISegmentControl control)
 {
     // How far it goes before it looks whether somebody wants something of it.
     private const int PathsAtOnce = 512;
+
+    /// <summary>Says what to do about files that lie below a mount.</summary>
+    public const string NotCrossed =
+        "Another file system is mounted here, over files that were watched or that are on it. Let the target go on into "
+        + "other file systems (crossMounts), leave the folder out by a pattern, or unmount it.";
 
     private readonly PathFilterReader _filter = rules.Filter.Read();
 
@@ -47,13 +53,18 @@ internal sealed class SegmentMerge(
             await FetchAsync(walk.NeedsBlock ? walk.FetchAsync() : default, cancellation);
             await FetchAsync(baseline.NeedsBlock ? baseline.FetchAsync() : default, cancellation);
             AnswerSplit();
-            PassWhatIsInHand();
+            if (PassWhatIsInHand())
+            {
+                await steps.HandOverAsync(cancellation);
+                await mounts.AskAsync(walk.Current, cancellation);
+            }
+
             if (!steps.HasRoom)
             {
                 await steps.HandOverAsync(cancellation);
             }
         }
-        while (HasEntry || HasRow || walk.NeedsBlock || baseline.NeedsBlock);
+        while (HasEntry || HasRow || walk.NeedsBlock || baseline.NeedsBlock || mounts.IsLeft(_end));
 
         await steps.EndAsync(cancellation);
         control.PendingSplit?.Settle(false);
@@ -101,18 +112,32 @@ internal sealed class SegmentMerge(
         split.Settle(isAhead);
     }
 
-    private void PassWhatIsInHand()
+    /// <returns>Whether it came to a mount that must be asked about.</returns>
+    private bool PassWhatIsInHand()
     {
         for (var i = 0; i < PathsAtOnce && !walk.NeedsBlock && !baseline.NeedsBlock && steps.HasRoom; i++)
         {
             var (hasEntry, hasRow) = (HasEntry, HasRow);
-            if (!hasEntry && !hasRow)
+            var order = !hasEntry ? 1 : !hasRow ? -1 : walk.Key.CompareTo(baseline.Key);
+            if (hasEntry || hasRow ? mounts.IsDue(order <= 0 ? walk.Key : baseline.Key) : mounts.IsLeft(_end))
             {
-                return;
+                mounts.Pass(order <= 0 ? walk.Current : default, _unknown);
             }
-
-            Pass(!hasEntry ? 1 : !hasRow ? -1 : walk.Key.CompareTo(baseline.Key));
+            else if (!hasEntry && !hasRow)
+            {
+                return false;
+            }
+            else if (order <= 0 && mounts.IsNew(walk.Current))
+            {
+                return true;
+            }
+            else
+            {
+                Pass(order);
+            }
         }
+
+        return false;
     }
 
     private void Pass(int order)
@@ -155,16 +180,25 @@ internal sealed class SegmentMerge(
         {
             RowExcluded(row);
         }
+        else if (mounts.IsBlocked(row.Path))
+        {
+            RowUnknown(row);
+        }
         else if (_unknown is { } range && row.Path.IsBelow(range))
         {
-            var verdict = VerdictRules.Judge(row, new Observation(Finding.NotListed), rules.Watched).Verdict;
-            steps.Tally.FilesUnknown += verdict == Verdict.Unknown ? 1 : 0;
+            RowUnknown(row);
             HiddenByMount(range);
         }
         else
         {
             steps.Row(row, ScanWork.Absence);
         }
+    }
+
+    private void RowUnknown(in BaselineFile row)
+    {
+        var verdict = VerdictRules.Judge(row, new Observation(Finding.NotListed), rules.Watched).Verdict;
+        steps.Tally.FilesUnknown += verdict == Verdict.Unknown ? 1 : 0;
     }
 
     private void RowExcluded(in BaselineFile row)
@@ -177,7 +211,7 @@ internal sealed class SegmentMerge(
 
     private void ListingFault(in StorageEntry fault)
     {
-        if (_filter.LeavesOutFolder(fault.Path.Bytes))
+        if (_filter.LeavesOutFolder(fault.Path.Bytes) || mounts.IsBlocked(fault.Path))
         {
             return;
         }
@@ -194,8 +228,8 @@ internal sealed class SegmentMerge(
         if (_unknownIsMount)
         {
             _unknownIsMount = false;
-            steps.Fault(
-                baseline.Key, new UnknownRange(range, SkipKind.Mount.Name(), "another file system is mounted over it"));
+            steps.Fault(baseline.Key, new UnknownRange(range, SkipKind.Mount.Name(), NotCrossed));
+            steps.Fault(baseline.Key, new ScanFault(range, ScanFaultKinds.MountNotCrossed, NotCrossed));
         }
     }
 
@@ -212,8 +246,21 @@ internal sealed class SegmentMerge(
             return;
         }
 
+        if (mounts.IsBlocked(entry.Path))
+        {
+            if (hasRow)
+            {
+                RowAlone(baseline.Current);
+            }
+
+            return;
+        }
+
         switch (entry.Kind)
         {
+            case EntryKind.Mount:
+                break; // Checked before.
+
             case EntryKind.File:
                 steps.Tally.FilesSeen++;
                 steps.Tally.BytesSeen += entry.Metadata.SizeBytes;

@@ -32,7 +32,7 @@ internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ChannelWriter<
         }
     }
 
-    /// <summary>A listing failed: an <see cref="UnknownRange"/> or a <see cref="ScanFault"/>.</summary>
+    /// <summary>Of a folder: an <see cref="UnknownRange"/>, a <see cref="ScanFault"/>, a <see cref="RecordedMount"/>.</summary>
     public void Fault(FilePath position, object fault) => Write(new ScanStep { Position = position, Fault = fault });
 
     /// <summary>A row without a file beside it.</summary>

@@ -9,5 +9,5 @@ internal sealed class WalkCursor(
 {
     protected override FilePath KeyOf(in StorageEntry element) => element.Path;
 
-    protected override bool MayComeLate(in StorageEntry element) => element.Kind == EntryKind.ListingFault;
+    protected override bool MayComeLate(in StorageEntry element) => element.Kind is EntryKind.ListingFault or EntryKind.Mount;
 }

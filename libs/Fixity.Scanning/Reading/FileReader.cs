@@ -9,8 +9,8 @@ namespace Fixity.Scanning.Reading;
 /// <summary>Finds out about one file after another what its step asks for, or says why that would be worthless.</summary>
 /// <remarks>
 /// Stat, hash, stat: a checksum of a file that changed under the reader describes a state that never existed, and would
-/// be reported as corruption. The last look is by name, because a file may have been put in the place of the one that
-/// was read.
+/// be reported as corruption. The last look is by name where the handle cannot tell that another file was put in the
+/// place of the one that was read.
 /// </remarks>
 internal sealed class FileReader : IDisposable
 {
@@ -95,6 +95,12 @@ internal sealed class FileReader : IDisposable
         _progress.CallBegins();
         var before = await file.StatAsync(cancellation);
         _progress.CallEnded(0);
+        if (before.Device is { } device && job.Step.Listed.Device is { } listed && device != listed)
+        {
+            // Something was mounted or unmounted since the listing: it is not the file that was listed.
+            return new ReadAnswer(Finding.Vanished);
+        }
+
         await WaitOutGranularityAsync(before, cancellation);
 
         if (await DigestAsync(file, job, source, before, cancellation) is not { } digested)
@@ -112,10 +118,21 @@ internal sealed class FileReader : IDisposable
             : answer;
     }
 
-    // By name alone where the name can be seen to lead to the file that was read: it says all that the handle would.
+    // On a disk's own file system taking a name from an inode (unlink, rename, rename over it) moves its ctime, its links
+    // or both, so an unchanged handle says that the name still leads to it, for one call instead of three. What it does
+    // not see is a folder renamed above the file: what was opened is then still one state, whole, and the next listing
+    // finds the other.
     private async ValueTask<FileMetadata?> LastLookAsync(
         IStorageFile file, FilePath path, FileMetadata before, CancellationToken cancellation)
     {
+        if (_setup.Probe.HandleTellsReplacement
+            && await HeldAsync(file, cancellation) is { } untouched
+            && before.SameMomentAs(untouched) && before.Links == untouched.Links)
+        {
+            return untouched;
+        }
+
+        // By name alone where the name can be seen to lead to the file that was read: it says all that the handle would.
         var named = await _setup.Backend.StatAsync(path, cancellation);
         if (named is not { Kind: EntryKind.File } there)
         {
@@ -129,6 +146,18 @@ internal sealed class FileReader : IDisposable
 
         var held = await file.StatAsync(cancellation);
         return before.SameMomentAs(held) ? there.Metadata : held;
+    }
+
+    private static async ValueTask<FileMetadata?> HeldAsync(IStorageFile file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await file.StatAsync(cancellation);
+        }
+        catch (StorageException)
+        {
+            return null; // A server forgets a file that was deleted (ESTALE): the name says what became of it.
+        }
     }
 
     /// <returns>Null: the file is shorter or longer than it was.</returns>
@@ -212,9 +241,9 @@ internal sealed class FileReader : IDisposable
     private async ValueTask WaitOutGranularityAsync(FileMetadata before, CancellationToken cancellation)
     {
         var ageNs = UnixNanoseconds.From(_setup.Clock.GetUtcNow()) - (Int128)before.MtimeNs;
-        if (ageNs >= 0 && ageNs < (Int128)_setup.MtimeGranularity.TotalNanoseconds)
+        if (ageNs >= 0 && ageNs < (Int128)_setup.Probe.MtimeGranularity.TotalNanoseconds)
         {
-            await Task.Delay(_setup.MtimeGranularity, _setup.Clock, cancellation);
+            await Task.Delay(_setup.Probe.MtimeGranularity, _setup.Clock, cancellation);
         }
     }
 
@@ -234,9 +263,9 @@ internal sealed class FileReader : IDisposable
         Finding.Read, metadata, StoredBytes: storedBytes, ChecksumAt: wantedBytes is null ? 0 : storedBytes,
         ChecksumBytes: wantedBytes ?? storedBytes, Groups: NeedsGroups(job, metadata, storedBytes) ? groups.ToArray() : default);
 
-    // Where the content is what was recorded, its groups are recorded too.
+    // Not where the content is what was recorded, and its groups are recorded too.
     private bool NeedsGroups(in ReadJob job, in FileMetadata metadata, int storedBytes) =>
-        _setup.Rules.HasDamageMap && metadata.SizeBytes > SegmentRules.DamageMapFromBytes
-        && !(job.Step.HasLiveRow && job.Step.Row.Algorithm == _setup.Rules.Algorithm
+        _setup.Rules.HasDamageMap && metadata.SizeBytes > TargetOptions.DamageMapFromBytes
+        && !(job.Step.HasLiveRow && job.Step.Row.HasGroups && job.Step.Row.Algorithm == _setup.Rules.Algorithm
             && job.Step.Row.Checksum.Span.SequenceEqual(_digests.AsSpan(0, storedBytes)));
 }

@@ -131,12 +131,21 @@ internal sealed class HashWorkers : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
+                var isTooMany = false;
                 for (var i = 0; i < _workers.Count; i++)
                 {
                     if (_workers[i].Progress.TryGiveUp(_limits.ReadTimeout, out var job))
                     {
-                        Replace(i, job);
+                        isTooMany |= !TryReplace(i, job);
                     }
+                }
+
+                // Not before every file that hangs by now is settled: what is not settled is not recorded.
+                if (isTooMany)
+                {
+                    _failed.TrySetException(new StorageException(
+                        StorageFault.Timeout, default,
+                        $"{StalledReads} reads gave not a byte within {_limits.ReadTimeout} each"));
                 }
             }
         }
@@ -146,7 +155,9 @@ internal sealed class HashWorkers : IAsyncDisposable
         }
     }
 
-    private void Replace(int index, in ReadJob job)
+    /// <summary>Answers for the file of a worker that hangs, and puts another in its place.</summary>
+    /// <returns>False: too many hang already, there is no other.</returns>
+    private bool TryReplace(int index, in ReadJob job)
     {
         var timeout = _limits.ReadTimeout;
         var message = $"not a byte came within {timeout}";
@@ -162,14 +173,11 @@ internal sealed class HashWorkers : IAsyncDisposable
 
         var isTooMany = Interlocked.Increment(ref _stalledReads) >= MaxStalledReads
             | Interlocked.Increment(ref _hungReads) >= MaxHungReads;
-        if (isTooMany)
-        {
-            _failed.TrySetException(new StorageException(
-                StorageFault.Timeout, default, $"{StalledReads} reads gave not a byte within {timeout} each"));
-        }
-        else
+        if (!isTooMany)
         {
             _workers[index] = StartWorker();
         }
+
+        return !isTooMany;
     }
 }

@@ -3,10 +3,10 @@ using Fixity.Storage;
 namespace Fixity.Scanning.Reading;
 
 /// <summary>What all readers of a segment share.</summary>
-/// <param name="MtimeGranularity">As probed: two writes closer together than this may leave the same mtime.</param>
+/// <param name="Probe">Of the root, when the segment began.</param>
 internal sealed record ReaderSetup(
     IStorageBackend Backend, ISegmentControl Control, StorageThrottle? Throttle, SegmentRules Rules, SegmentLimits Limits,
-    TimeProvider Clock, TimeSpan MtimeGranularity)
+    TimeProvider Clock, StorageProbe Probe)
 {
     private volatile bool _lacksExtended;
 

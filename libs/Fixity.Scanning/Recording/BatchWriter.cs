@@ -27,6 +27,9 @@ internal sealed class BatchWriter(SegmentRules rules)
             case ScanFault error:
                 batch.Errors.Add(error);
                 break;
+            case RecordedMount mount:
+                batch.Mounts.Add(mount);
+                break;
             default:
                 throw new ArgumentException($"not a fault: {fault.GetType()}", nameof(fault));
         }
@@ -38,7 +41,9 @@ internal sealed class BatchWriter(SegmentRules rules)
         var seen = new Observation(
             step.Answer.Finding, step.Answer.Finding == Finding.Read ? step.Answer.Metadata : step.Listed,
             step.Stored, step.Answer.Extended);
-        return step.HasLiveRow ? VerdictRules.Judge(step.Row, seen, rules.Watched) : VerdictRules.JudgeRowless(seen);
+        return step.HasLiveRow ? VerdictRules.Judge(step.Row, seen, rules.Watched)
+            : step.HasRow ? VerdictRules.JudgeReturned(step.Row, seen)
+            : VerdictRules.JudgeRowless(seen);
     }
 
     /// <param name="damage">Of a damaged file: where its content differs; null: not known.</param>
@@ -61,7 +66,8 @@ internal sealed class BatchWriter(SegmentRules rules)
                 AddUnknown(batch, step, step.Answer.Fault.Name(), step.Answer.Message);
                 break;
             case Verdict.Unknown:
-                AddUnknown(batch, step, SkipKind.Mount.Name(), "another file system is mounted over it");
+                AddUnknown(batch, step, SkipKind.Mount.Name(), SegmentMerge.NotCrossed);
+                AddError(batch, step, ScanFaultKinds.MountNotCrossed, SegmentMerge.NotCrossed);
                 break;
             case Verdict.Unreadable:
                 AddUnreadable(batch, step);
@@ -102,7 +108,7 @@ internal sealed class BatchWriter(SegmentRules rules)
         {
             case Verdict.Verified or Verdict.Touched or Verdict.FirstRead:
                 AddEqual(batch, step, judgement, path);
-                break;
+                return;
             case Verdict.Modified:
                 batch.Modified.Add(new ModifiedFile(
                     row.Id, path, row.Metadata, metadata, row.Algorithm, batch.Memory.Keep(row.Checksum),
@@ -115,6 +121,11 @@ internal sealed class BatchWriter(SegmentRules rules)
                 break;
             case Verdict.StillDamaged:
                 batch.Counters.FilesStillCorrupted++;
+                if (row.State == FileState.Excluded)
+                {
+                    batch.StillDamaged.Add(new StillDamagedFile(row.Id, path));
+                }
+
                 break;
             case Verdict.Restored:
                 batch.Restored.Add(new RestoredFile(
@@ -124,6 +135,14 @@ internal sealed class BatchWriter(SegmentRules rules)
                 break;
             default:
                 throw new InvalidOperationException($"A file that was read cannot be {judgement.Verdict}.");
+        }
+
+        var watched = judgement.Attributes & rules.Watched;
+        var isFollowed = judgement.Verdict is Verdict.Modified or Verdict.Restored;
+        if (watched != 0 || (!isFollowed && (judgement.Attributes != 0 || extended != row.Extended)))
+        {
+            batch.Attributes.Add(new AttributesFile(
+                row.Id, path, row.Metadata, metadata, extended, Changes(row, watched, metadata, extended)));
         }
     }
 
@@ -141,7 +160,7 @@ internal sealed class BatchWriter(SegmentRules rules)
             | (follows ? RefreshKind.Followed : RefreshKind.None);
         if (kind == RefreshKind.None)
         {
-            batch.Verified.Add(new VerifiedFile(row.Id, path));
+            batch.Verified.Add(new VerifiedFile(row.Id, path, step.Answer.Groups));
             return;
         }
 
@@ -175,7 +194,8 @@ internal sealed class BatchWriter(SegmentRules rules)
         {
             batch.Unreadable.Add(new UnreadableFile(
                 step.HasRow ? step.Row.Id : null, step.HasRow && !step.HasLiveRow, batch.Memory.Keep(step.Position),
-                step.IsListed ? step.Listed : null, cause));
+                step.IsListed ? step.Listed : null, cause,
+                step.HasRow && (step.HasLiveRow || VerdictRules.KeepsBaseline(step.Row, step.Listed))));
         }
 
         var kind = step.Answer.Fault == StorageFault.Timeout ? ScanFaultKinds.Timeout : ScanFaultKinds.FileUnreadable;

@@ -7,6 +7,9 @@ internal sealed class Checkpoint
 {
     private byte[] _bytes = new byte[256];
 
+    /// <param name="start">Where the segment goes on; null: it begins.</param>
+    public Checkpoint(FilePath? start) => MoveTo(start ?? default);
+
     /// <summary>Null: nothing is recorded yet. Valid until it moves.</summary>
     public FilePath? Path { get; private set; }
 

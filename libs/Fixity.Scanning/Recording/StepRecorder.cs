@@ -7,17 +7,23 @@ using Fixity.Storage;
 namespace Fixity.Scanning.Recording;
 
 /// <summary>Takes steps in walk order, waits for the files among them that are being read, and hands over batches.</summary>
+/// <param name="after">The checkpoint from which the segment goes on; null: it begins.</param>
 internal sealed class StepRecorder(
     ChannelReader<StepBlock> blocks, StepBlockPool pool, HashWorkers workers, BatchHandover handover, SegmentLimits limits,
-    TimeProvider clock, CancellationToken stopping)
+    FilePath? after, TimeProvider clock, CancellationToken stopping)
 {
     // Enough for any tree that is merely in use; one that changes everywhere at once is told so at once.
     private const int MaxSecondReads = 1_000;
 
     private readonly List<StepBlock> _secondReads = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Checkpoint _checkpoint = new();
+    private readonly Checkpoint _checkpoint = new(after);
     private int _secondReadCount;
+
+    // What is being recorded, and its first step that is not.
+    private StepBlock? _inHand;
+    private bool _inHandIsSecondRead;
+    private int _next;
 
     public async Task<SegmentOutcome> RunAsync(CancellationToken cancellation)
     {
@@ -34,15 +40,62 @@ internal sealed class StepRecorder(
                     }
                 }
             }
+
+            return await EndAsync(cancellation);
         }
         catch (StorageException) when (!handover.Failed)
         {
-            // What was finished before the storage broke off is true all the same.
+            // What was finished before the storage broke off is true all the same. In two commits, because the second
+            // says of files that they cannot be read or are gone, and is refused when the root is out of reach too.
+            await EndEarlyAsync(cancellation);
+            await RecordSettledAsync(cancellation);
             await EndEarlyAsync(cancellation);
             throw;
         }
+    }
 
-        return await EndAsync(cancellation);
+    /// <summary>Records what is known of the steps that wait, or the next scan would hang in the same reads again.</summary>
+    private async Task RecordSettledAsync(CancellationToken cancellation)
+    {
+        var isInOrder = true;
+        if (_inHand is { } inHand)
+        {
+            isInOrder = await RecordSettledAsync(inHand, _next, _inHandIsSecondRead, isInOrder, cancellation);
+        }
+
+        // The merge may still go on: what waits now, the one it cannot get rid of included, is enough.
+        for (var left = blocks.Count + 1; left > 0 && blocks.TryRead(out var block); left--)
+        {
+            isInOrder = await RecordSettledAsync(block, 0, isSecondRead: false, isInOrder, cancellation);
+        }
+    }
+
+    /// <returns>Whether everything up to the end of the block is recorded.</returns>
+    private async ValueTask<bool> RecordSettledAsync(
+        StepBlock block, int first, bool isSecondRead, bool isInOrder, CancellationToken cancellation)
+    {
+        for (var i = first; i < block.Count; i++)
+        {
+            if (!block.IsSettled(i))
+            {
+                isInOrder = isSecondRead;
+                if (isSecondRead)
+                {
+                    await GiveUpUnsettledAsync(block, i, cancellation);
+                }
+            }
+            else if (isInOrder)
+            {
+                await RecordAsync(block, i, isSecondRead, cancellation);
+            }
+            else if (block[i] is { IsListed: true, Answer: { Finding: Finding.Unreadable, Fault: StorageFault.Timeout } })
+            {
+                // Behind the checkpoint, which stays: whoever should go on from it finds the file's row and leaves it alone.
+                await handover.AddFileAsync(block, i, cancellation);
+            }
+        }
+
+        return isInOrder;
     }
 
     private async Task<SegmentOutcome> EndAsync(CancellationToken cancellation)
@@ -95,24 +148,26 @@ internal sealed class StepRecorder(
     /// <returns>False: the process is to end, and not every file of the block is read yet.</returns>
     private async ValueTask<bool> RecordAsync(StepBlock block, bool isSecondRead, CancellationToken cancellation)
     {
-        for (var next = 0; next < block.Count;)
+        (_inHand, _inHandIsSecondRead, _next) = (block, isSecondRead, 0);
+        while (_next < block.Count)
         {
-            if (!block.IsSettled(next))
+            if (!block.IsSettled(_next))
             {
                 if (_stopped.Task.IsCompleted)
                 {
-                    await GiveUpFromAsync(block, isSecondRead ? next : block.Count, cancellation);
+                    await GiveUpFromAsync(block, isSecondRead ? _next : block.Count, cancellation);
                     return false;
                 }
 
-                await PauseAsync(block.WhenSettled(), block[next].Position, cancellation);
+                await PauseAsync(block.WhenSettled(), block[_next].Position, cancellation);
             }
             else
             {
-                await RecordAsync(block, next++, isSecondRead, cancellation);
+                await RecordAsync(block, _next++, isSecondRead, cancellation);
             }
         }
 
+        _inHand = null;
         pool.Give(block);
         return true;
     }
@@ -121,11 +176,16 @@ internal sealed class StepRecorder(
     {
         for (var i = first; i < block.Count; i++)
         {
-            // A worker may be writing the answer at this moment: this one's is in a step of its own.
-            var given = new StepBlock();
-            given.Add(block[i] with { Work = ScanWork.None });
-            await GiveUpAsync(given, 0, cancellation);
+            await GiveUpUnsettledAsync(block, i, cancellation);
         }
+    }
+
+    private ValueTask GiveUpUnsettledAsync(StepBlock block, int index, CancellationToken cancellation)
+    {
+        // A worker may be writing the answer at this moment: this one's is in a step of its own.
+        var given = new StepBlock();
+        given.Add(block[index] with { Work = ScanWork.None });
+        return GiveUpAsync(given, 0, cancellation);
     }
 
     private async ValueTask RecordAsync(StepBlock block, int index, bool isSecondRead, CancellationToken cancellation)

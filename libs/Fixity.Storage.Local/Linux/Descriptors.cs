@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Fixity.Core;
 using Microsoft.Win32.SafeHandles;
@@ -10,6 +11,9 @@ internal static unsafe class Descriptors
     private const int FileTypeMask = 0xF000;
     private const int RegularFile = 0x8000;
     private const int DirectoryType = 0x4000;
+
+    // Longer paths are rare, and pay with an array.
+    private const int PathOnStackBytes = 512;
 
     // A kernel (before 5.6) or a sandbox without openat2 says so once; from then on segments are opened one by one.
     private static volatile bool _noOpenAt2;
@@ -35,6 +39,17 @@ internal static unsafe class Descriptors
                 }
             }
         }
+    }
+
+    /// <inheritdoc cref="OpenBelow(int, ReadOnlySpan{byte}, int, bool)"/>
+    [SkipLocalsInit]
+    public static int OpenBelow(int root, FilePath path, int flags, bool crossMounts)
+    {
+        var escaped = path.Bytes;
+        var raw = escaped.Length <= PathOnStackBytes
+            ? stackalloc byte[PathOnStackBytes]
+            : new byte[escaped.Length];
+        return OpenBelow(root, raw[..PathEscape.Unescape(escaped, raw)], flags, crossMounts);
     }
 
     /// <summary>Opens a path below a directory; no segment of it may be a link.</summary>
@@ -150,6 +165,7 @@ internal static unsafe class Descriptors
 
     public static SafeFileHandle Own(int descriptor) => new(descriptor, ownsHandle: true);
 
+    [SkipLocalsInit]
     private static int OpenResolved(int root, ReadOnlySpan<byte> rawPath, int flags, ulong resolve)
     {
         var how = new OpenHow
@@ -157,7 +173,9 @@ internal static unsafe class Descriptors
             Flags = (ulong)(uint)(flags | Libc.NoFollow | Libc.CloseOnExec),
             Resolve = resolve | Libc.ResolveBeneath | Libc.ResolveNoSymlinks | Libc.ResolveNoMagicLinks,
         };
-        var terminated = rawPath.Length < 512 ? stackalloc byte[512] : new byte[rawPath.Length + 1];
+        var terminated = rawPath.Length < PathOnStackBytes
+            ? stackalloc byte[PathOnStackBytes]
+            : new byte[rawPath.Length + 1];
         rawPath.CopyTo(terminated);
         terminated[rawPath.Length] = 0;
 

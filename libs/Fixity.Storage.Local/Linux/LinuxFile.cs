@@ -1,13 +1,17 @@
 using Fixity.Core;
-using Microsoft.Win32.SafeHandles;
 
 namespace Fixity.Storage.Local.Linux;
 
 /// <summary>One open regular file.</summary>
-/// <remarks>Every call completes before it returns, and may block for as long as the storage does.</remarks>
-internal sealed unsafe class LinuxFile(SafeFileHandle handle, FilePath path, FileMetadata opened, bool idleIo)
-    : IStorageFile
+/// <remarks>
+/// <para>Every call completes before it returns, and may block for as long as the storage does.</para>
+/// <para>A bare descriptor, without the handle that counts who is inside a call: there is one caller, and its calls end
+/// before it closes. A thread that was given up in a hung read still has this object to itself, and the number stays
+/// taken until that read returns and the thread closes it. Who helps with a large file opens it anew.</para>
+/// </remarks>
+internal sealed unsafe class LinuxFile(int descriptor, FilePath path, FileMetadata opened, bool idleIo) : IStorageFile
 {
+    private int _descriptor = descriptor;
     private bool _lookedAt;
 
     public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation)
@@ -20,8 +24,8 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, FilePath path, Fil
             return ValueTask.FromResult(opened);
         }
 
-        using var use = new HandleUse(handle);
-        var error = Descriptors.Stat(use.Descriptor, out var stat);
+        ObjectDisposedException.ThrowIf(_descriptor < 0, this);
+        var error = Descriptors.Stat(_descriptor, out var stat);
         return error == 0
             ? ValueTask.FromResult(Descriptors.Metadata(stat))
             : throw Errno.Exception(-error, path, "the open file cannot be looked at");
@@ -36,13 +40,13 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, FilePath path, Fil
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var use = new HandleUse(handle);
+        ObjectDisposedException.ThrowIf(_descriptor < 0, this);
         using var priority = IdleIo.ForCall(idleIo);
         fixed (byte* start = buffer.Span)
         {
             var read = Direct is { } direct
-                ? direct.Read(use.Descriptor, start, buffer.Length, offset)
-                : Descriptors.Read(use.Descriptor, start, buffer.Length, offset);
+                ? direct.Read(_descriptor, start, buffer.Length, offset)
+                : Descriptors.Read(_descriptor, start, buffer.Length, offset);
             if (read < 0)
             {
                 throw Errno.Exception(-(int)read, path, $"reading at byte {offset}");
@@ -50,7 +54,7 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, FilePath path, Fil
 
             if (IsCached)
             {
-                Dropping?.Behind(use.Descriptor, offset, (int)read);
+                Dropping?.Behind(_descriptor, offset, (int)read);
             }
 
             return ValueTask.FromResult((int)read);
@@ -61,32 +65,20 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, FilePath path, Fil
 
     public ValueTask DisposeAsync()
     {
-        if (Dropping is not null && IsCached && !handle.IsClosed)
+        // Never twice: the number may be another file's by then.
+        var open = Interlocked.Exchange(ref _descriptor, -1);
+        if (open < 0)
         {
-            using var use = new HandleUse(handle);
-            CacheDropping.All(use.Descriptor);
+            return ValueTask.CompletedTask;
+        }
+
+        if (Dropping is not null && IsCached)
+        {
+            CacheDropping.All(open);
         }
 
         Direct?.Dispose();
-        handle.Dispose();
+        _ = Libc.Close(open);
         return ValueTask.CompletedTask;
     }
-}
-
-/// <summary>Keeps a descriptor from being closed, and its number from being reused, while a call is inside the kernel.</summary>
-internal readonly ref struct HandleUse
-{
-    private readonly SafeFileHandle _handle;
-
-    public HandleUse(SafeFileHandle handle)
-    {
-        var added = false;
-        handle.DangerousAddRef(ref added);
-        _handle = handle;
-        Descriptor = (int)handle.DangerousGetHandle();
-    }
-
-    public int Descriptor { get; }
-
-    public void Dispose() => _handle.DangerousRelease();
 }

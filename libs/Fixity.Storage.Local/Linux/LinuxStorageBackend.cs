@@ -39,7 +39,7 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
     {
         cancellation.ThrowIfCancellationRequested();
         using var use = new HandleUse(Root());
-        var descriptor = Descriptors.OpenBelow(use.Descriptor, path.ToRaw(), Libc.PathOnly, options.CrossMounts);
+        var descriptor = Descriptors.OpenBelow(use.Descriptor, path, Libc.PathOnly, options.CrossMounts);
         if (descriptor < 0)
         {
             return descriptor switch
@@ -53,8 +53,8 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
             };
         }
 
-        using var handle = Descriptors.Own(descriptor);
         var error = Descriptors.Stat(descriptor, out var stat);
+        _ = Libc.Close(descriptor);
         return error != 0
             ? throw Errno.Exception(-error, path, "the file cannot be looked at")
             : ValueTask.FromResult<StorageEntry?>(Descriptors.IsRegular(stat)
@@ -67,7 +67,7 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
         cancellation.ThrowIfCancellationRequested();
         using var use = new HandleUse(Root());
         using var priority = IdleIo.ForCall(options.IdleIo);
-        var descriptor = Descriptors.OpenBelow(use.Descriptor, path.ToRaw(), Libc.PathOnly, options.CrossMounts);
+        var descriptor = Descriptors.OpenBelow(use.Descriptor, path, Libc.PathOnly, options.CrossMounts);
         if (descriptor < 0)
         {
             throw Errno.Exception(-descriptor, path, "the file cannot be looked at");
@@ -82,17 +82,16 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
         cancellation.ThrowIfCancellationRequested();
         using var use = new HandleUse(Root());
         using var priority = IdleIo.ForCall(options.IdleIo);
-        var (descriptor, isDirect) = OpenFile(use.Descriptor, path.ToRaw(), source);
+        var (descriptor, isDirect) = OpenFile(use.Descriptor, path, source);
         if (descriptor < 0)
         {
             throw Errno.Exception(-descriptor, path, "the file cannot be opened");
         }
 
-        var handle = Descriptors.Own(descriptor);
         var error = Descriptors.Stat(descriptor, out var stat, isDirect ? Libc.StatxDirectAlignment : 0);
         if (error != 0 || !Descriptors.IsRegular(stat))
         {
-            handle.Dispose();
+            _ = Libc.Close(descriptor);
             throw error != 0
                 ? Errno.Exception(-error, path, "the open file cannot be looked at")
                 : new StorageException(StorageFault.NotRegular, path, "it is no longer a regular file");
@@ -109,7 +108,7 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
         }
 
         return ValueTask.FromResult<IStorageFile>(
-            new LinuxFile(handle, path, Descriptors.Metadata(stat), options.IdleIo)
+            new LinuxFile(descriptor, path, Descriptors.Metadata(stat), options.IdleIo)
             {
                 Dropping = isBig && source != ReadSource.Cache ? new CacheDropping() : null,
                 Direct = isDirect ? DirectReads.For(stat) : null,
@@ -126,26 +125,26 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
         return ValueTask.CompletedTask;
     }
 
-    private (int Descriptor, bool IsDirect) OpenFile(int directory, byte[] rawPath, ReadSource source)
+    private (int Descriptor, bool IsDirect) OpenFile(int directory, FilePath path, ReadSource source)
     {
         if (source == ReadSource.Direct)
         {
-            var direct = OpenFile(directory, rawPath, ReadFlags | Libc.Direct);
+            var direct = OpenFile(directory, path, ReadFlags | Libc.Direct);
             if (direct != -Errno.Invalid)
             {
                 return (direct, true);
             }
         }
 
-        return (OpenFile(directory, rawPath, ReadFlags), false);
+        return (OpenFile(directory, path, ReadFlags), false);
     }
 
-    private int OpenFile(int directory, byte[] rawPath, int flags)
+    private int OpenFile(int directory, FilePath path, int flags)
     {
         if (_maySkipAccessTime)
         {
             var descriptor = Descriptors.OpenBelow(
-                directory, rawPath, flags | Libc.NoAccessTime, options.CrossMounts);
+                directory, path, flags | Libc.NoAccessTime, options.CrossMounts);
             if (descriptor != -Errno.NotPermitted)
             {
                 return descriptor;
@@ -154,14 +153,14 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
             _maySkipAccessTime = false;
         }
 
-        return Descriptors.OpenBelow(directory, rawPath, flags, options.CrossMounts);
+        return Descriptors.OpenBelow(directory, path, flags, options.CrossMounts);
     }
 
     private StorageProbe Probe()
     {
         using var handle = OpenRoot();
         var descriptor = (int)handle.DangerousGetHandle();
-        var probe = LinuxProbe.Of(descriptor);
+        var probe = LinuxProbe.Of(descriptor, options.CrossMounts);
         if (options.Mount is { } mount)
         {
             probe = probe with { Identity = $"{probe.Identity}/{mount.Require(descriptor, root)}" };

@@ -125,9 +125,9 @@ internal sealed unsafe class LinuxWalk(
         {
             WalkLater(level);
         }
-        else if (!options.CrossMounts && Descriptors.IsMountRoot(_stat))
+        else if (Descriptors.IsMountRoot(_stat))
         {
-            writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
+            StepOverMount(level);
         }
         else
         {
@@ -135,6 +135,32 @@ internal sealed unsafe class LinuxWalk(
                 ? StorageEntry.File(TakePath(), Descriptors.Metadata(_stat))
                 : StorageEntry.Skipped(TakePath(), Descriptors.Skip(_stat)));
         }
+    }
+
+    // A single file with something mounted over it.
+    private void StepOverMount(WalkLevel level)
+    {
+        if (!options.CrossMounts || !Descriptors.IsRegular(_stat))
+        {
+            writer.Write(StorageEntry.Skipped(
+                TakePath(), options.CrossMounts ? Descriptors.Skip(_stat) : SkipKind.Mount));
+            return;
+        }
+
+        writer.CallBegins();
+        var descriptor = Descriptors.OpenName(
+            level.Descriptor, WalkPath.Terminated(_path.From(level.PathLength)), Libc.PathOnly);
+        EndCall(descriptor);
+        var identity = "";
+        var error = descriptor < 0 ? descriptor : LinuxProbe.OfMount(descriptor, inode: null, out identity);
+        if (descriptor >= 0)
+        {
+            _ = Libc.Close(descriptor);
+        }
+
+        writer.Write(error == 0
+            ? StorageEntry.File(TakePath(), Descriptors.Metadata(_stat)) with { Mount = identity }
+            : StorageEntry.Faulty(TakePath(), Errno.Fault(-error), Errno.Text(-error)));
     }
 
     // A segment may begin between 'd' and 'd/': then nobody else looks whether the listed file is a directory by now.
@@ -218,15 +244,27 @@ internal sealed unsafe class LinuxWalk(
         level.Device = Descriptors.Device(_stat);
 
         // A subvolume is a mount to us, though nothing is mounted there: its numbers of files are its own.
-        if (above is not null && !options.CrossMounts
-            && (level.Device != above.Device || Descriptors.IsMountRoot(_stat)))
+        var isMount = above is not null && (level.Device != above.Device || Descriptors.IsMountRoot(_stat));
+        if (isMount && !options.CrossMounts)
         {
             writer.Write(StorageEntry.Skipped(TakePath(), SkipKind.Mount));
             return;
         }
 
         error = level.Names.Read(descriptor, _listing, writer, stop);
-        if (error != 0)
+        var identity = "";
+        if (error == 0 && isMount)
+        {
+            writer.CallBegins();
+            error = LinuxProbe.OfMount(descriptor, level.Inode, out identity);
+            writer.CallEnded();
+        }
+
+        if (error == 0 && isMount)
+        {
+            writer.Write(StorageEntry.Mounted(TakePath(), identity));
+        }
+        else if (error != 0)
         {
             level.Names.Clear();
             WriteFault(Errno.Fault(-error), $"the directory cannot be listed to its end: {Errno.Text(-error)}");

@@ -34,7 +34,7 @@ internal sealed class ListingPlace(PathRange range)
             return;
         }
 
-        var path = entries[^1].Path;
+        var (path, kind) = (entries[^1].Path, entries[^1].Kind);
         if (path.IsRoot)
         {
             IsAtEnd = true;
@@ -48,7 +48,8 @@ internal sealed class ListingPlace(PathRange range)
 
         path.Bytes.CopyTo(_last);
         _length = path.Bytes.Length;
-        _isWholeFolder = path.IsRangeKey;
+        // A mount is told before what is in it.
+        _isWholeFolder = path.IsRangeKey && kind != EntryKind.Mount;
         if (_isWholeFolder)
         {
             // Whatever came from inside before, the rest lies behind the folder: '0' is the byte after '/'.

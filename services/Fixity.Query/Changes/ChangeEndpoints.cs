@@ -39,7 +39,7 @@ internal static class ChangeEndpoints
         var filter = new ChangeFilter(
             target,
             scan,
-            FileId: null,
+            FileIds: null,
             filters.Words<ChangeType>("type", type),
             filters.Path("path", path),
             since,

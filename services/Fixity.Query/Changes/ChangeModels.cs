@@ -42,7 +42,7 @@ public sealed record ChangeView(
 internal sealed record ChangeFilter(
     int? TargetId = null,
     long? ScanId = null,
-    long? FileId = null,
+    long[]? FileIds = null,
     ChangeType[]? Types = null,
     string? Path = null,
     DateTimeOffset? Since = null,

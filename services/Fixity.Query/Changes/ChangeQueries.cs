@@ -18,7 +18,7 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
         join scheduler.targets t on t.id = c.target_id
         where ($1::int is null or c.target_id = $1)
           and ($2::bigint is null or c.scan_id = $2)
-          and ($3::bigint is null or c.file_id = $3)
+          and ($3::bigint[] is null or c.file_id = any($3))
           and ($4::text[] is null or c.type = any($4))
           and ($5::text is null
                or c.path = $5 or starts_with(c.path, $5 || '/')
@@ -43,7 +43,7 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
     internal static void Bind(NpgsqlCommand command, ChangeFilter filter, long before, int limit) => command
         .With(filter.TargetId)
         .With(filter.ScanId)
-        .With(filter.FileId)
+        .With(filter.FileIds)
         .With(filter.Types?.Select(type => type.Name()).ToArray())
         .With(filter.Path)
         .With(filter.Since?.ToUniversalTime())

@@ -76,14 +76,14 @@ internal static class FileEndpoints
             return problem;
         }
 
-        if (!await files.ExistsAsync(id, cancellation))
+        if (await files.FindHistoryAsync(id, cancellation) is not [_, ..] ids)
         {
             return FileProblems.NotFound(id);
         }
 
         var size = Cursor.Limit(limit);
         return TypedResults.Ok(Page.From(
-            await changes.PageAsync(new ChangeFilter { FileId = id }, before, size, cancellation), size,
+            await changes.PageAsync(new ChangeFilter { FileIds = ids }, before, size, cancellation), size,
             change => Cursor.Encode(change.Id)));
     }
 }

@@ -76,12 +76,25 @@ internal sealed class FileQueries(NpgsqlDataSource database)
         limit $5
         """;
 
+    // A row that went when another file moved onto its path is that file now.
+    private const string Current = """
+        coalesce((select r.file_id from scanner.replaced_files r where r.id = $1), $1)
+        """;
+
     private const string FindSql = $"""
         select {Columns}
         from {From}
         cross join lateral (
-            select f.*, {Standing} as standing from scanner.files f where f.id = $1 and f.target_id = t.id
+            select f.*, {Standing} as standing from scanner.files f where f.id = {Current} and f.target_id = t.id
         ) f
+        """;
+
+    // Events outlive their file.
+    private const string HistorySql = $"""
+        select array(
+            select f.id from scanner.files f where f.id = {Current}
+            union select r.id from scanner.replaced_files r where r.file_id = {Current}
+            union select $1 where exists (select from scanner.change_events where file_id = $1))
         """;
 
     /// <summary>One row more than the limit, when there is one.</summary>
@@ -99,11 +112,11 @@ internal sealed class FileQueries(NpgsqlDataSource database)
         return await command.ReadOneAsync(ReadFile, cancellation);
     }
 
-    public async Task<bool> ExistsAsync(long id, CancellationToken cancellation)
+    /// <summary>The ids under which events tell the history of a file; none: there is neither file nor event.</summary>
+    public async Task<long[]> FindHistoryAsync(long id, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("select exists (select from scanner.files where id = $1)")
-            .With(id);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var command = database.CreateCommand(HistorySql).With(id);
+        return (long[])(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     internal static void Bind(NpgsqlCommand command, FileFilter filter, FileKey after, int limit) => command

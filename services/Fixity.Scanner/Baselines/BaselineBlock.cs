@@ -6,18 +6,20 @@ namespace Fixity.Scanner.Baselines;
 /// <summary>Some rows of the baseline as they came from the database, and the files that they describe, in place.</summary>
 internal sealed class BaselineBlock
 {
-    /// <summary>The select list of a block, but for the two last: due, backed off.</summary>
+    /// <summary>The select list of a block, but for the three last: due, backed off, has groups.</summary>
     public const string Columns = """
         id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, links, state, algorithm, checksum, observed_checksum,
-        acl_digest, xattrs_digest, capabilities_digest
+        acl_digest, xattrs_digest, capabilities_digest, damaged_as
         """;
 
-    private const int FieldCount = 19;
+    private const int FieldCount = 21;
 
-    private const int Rows = 512;
+    // So few, and so few bytes, that neither array is a large one: of those the first megabytes set off a collection of
+    // everything.
+    private const int Rows = 256;
 
     // About what as many rows of long paths need; shorter ones end the block by their number.
-    private const int BlockBytes = 160 * 1024;
+    private const int BlockBytes = 80 * 1024;
 
     private readonly byte[] _data = new byte[BlockBytes];
     private readonly BaselineFile[] _files = new BaselineFile[Rows];
@@ -85,9 +87,11 @@ internal sealed class BaselineBlock
         row.IsNull(11) ? null : (ChecksumAlgorithm)row.Smallint(11),
         BytesOf(row, 12, start),
         BytesOf(row, 13, start),
-        row.Boolean(17),
+        row.Boolean(18),
         new ExtendedAttributes(row.BigintOrNull(14), row.BigintOrNull(15), row.BigintOrNull(16)),
-        row.Boolean(18));
+        row.Boolean(19),
+        row.IsNull(17) ? null : (FileState)row.Smallint(17),
+        row.Boolean(20));
 
     private ReadOnlyMemory<byte> BytesOf(in BinaryCopyRow row, int field, int start)
     {

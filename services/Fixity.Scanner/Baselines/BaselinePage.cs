@@ -113,8 +113,10 @@ internal sealed class BaselinePage(
     // comes from a file name can be read as anything but the bytes that it is.
     private string Sql() => string.Create(CultureInfo.InvariantCulture, $"""
         copy (
-            select {BaselineBlock.Columns}, {DueSql()}, coalesce(retry_after > now(), false)
-            from scanner.files
+            select {BaselineBlock.Columns}, {DueSql()}, coalesce(retry_after > now(), false),
+                size > {TargetOptions.DamageMapFromBytes}
+                    and exists (select from scanner.file_groups g where g.file_id = f.id)
+            from scanner.files f
             where target_id = {claim.Target.Id} and path >= {Literal(range.From.Bytes)} {After()} {Before()}
             order by path
             limit {pageRows}
@@ -124,7 +126,7 @@ internal sealed class BaselinePage(
     // An excluded file that was damaged is looked at when it returns: nobody accepted what it holds.
     private string DueSql() => string.Create(CultureInfo.InvariantCulture, $"""
         state <> 2 and (retry_after is null or retry_after <= now())
-            and (state in (3, 5) or state = 6 and observed_checksum is not null or state <> 6 and ({Verifying()}))
+            and (state in (3, 5) or state = 6 and damaged_as is not null or state <> 6 and ({Verifying()}))
         """);
 
     private string Verifying() => claim.VerifyAll ? "true"

@@ -20,7 +20,7 @@ internal sealed class BaselineReader(
     Func<bool> mayGoOn)
     : IBaselineReader
 {
-    private const int Blocks = 8;
+    private const int Blocks = 16;
 
     /// <summary>Rows a statement; a test asks for fewer.</summary>
     internal int PageRows { get; init; } = 50_000;
@@ -67,6 +67,10 @@ internal sealed class BaselineReader(
                 return await command.ExecuteScalarAsync(token) as byte[] ?? [];
             },
             mayGoOn, cancellation);
+
+    public async ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
+        await retry.RunAsync(
+            token => CrossedMounts.MayBeMountedAsync(database, claim, key, identity, token), mayGoOn, cancellation);
 
     // Ends by completing the queue, with its failure if it has one: the reader of the queue throws it.
     private async Task FillAsync(

@@ -62,22 +62,20 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
 
     private void AddLists(ScanBatch batch, bool isCopied)
     {
-        var appeared = AppearedRow.AllOf(batch);
-        if (isCopied)
-        {
-            appeared.RemoveAll(row => row.IsNew && row.Algorithm is not null);
-        }
-
-        AddAppeared(appeared);
+        AddAppeared(AppearedRow.AllOf(batch, withoutNew: isCopied));
         AddModified(batch.Modified);
         AddRefreshed(batch.Refreshed);
         Add(EffectSql.Verified, batch.Verified, f => f.Id, _ => { });
         AddDamaged(batch.Corrupted.FindAll(f => !f.IsTampered), FileState.Corrupted, ChangeType.Corrupted, w => Corrupted += w.Rows);
         AddDamaged(batch.Corrupted.FindAll(f => f.IsTampered), FileState.Tampered, ChangeType.Tampered, w => Tampered += w.Rows);
+        Add(EffectSql.StillDamaged, batch.StillDamaged, f => f.Id, _ => { });
         AddRestored(batch.Restored);
+        AddAttributes(batch.Attributes);
         AddUnreadable(batch.Unreadable.FindAll(u => u.Id is not null && !u.WasDeleted));
+        AddReturnedUnreadable(batch.Unreadable.FindAll(u => u.WasDeleted && u.KeepsBaseline));
         Add(EffectSql.Excluded, batch.Excluded, f => f.Id, _ => { });
         Add(EffectSql.Disappeared, batch.Disappeared, f => f.Id, w => Disappearances += w.Rows);
+        CrossedMounts.AddTo(_batch, claim, batch.Mounts);
         FaultStatements.AddRanges(_batch, claim, batch.UnknownRanges);
         if (batch.Errors.Count > 0)
         {
@@ -134,7 +132,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                     .With(files.ConvertAll(f => f.ContentWasRead).ToArray())
                     .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
                     .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
-                    .With(files.ConvertAll(f => f.Kind.HasFlag(RefreshKind.Attributes) ? ChangeDetails.Of(f) : null).ToArray())
+                    .With(files.ConvertAll(f => DetailsOf(f.Attributes)).ToArray())
                     .With(files.ConvertAll(f => f.IsTouchReported && f.Kind.HasFlag(RefreshKind.Touched)).ToArray()),
                 _ => { });
         }
@@ -168,11 +166,38 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         }
     }
 
+    private void AddAttributes(List<AttributesFile> files)
+    {
+        if (Start(EffectSql.Attributes, files, f => f.Id) is { } command)
+        {
+            FileColumns.Of(files, f => f.New, f => f.Extended).AddTo(command);
+            Add(
+                command
+                    .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
+                    .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
+                    .With(files.ConvertAll(f => DetailsOf(f.Changes)).ToArray()),
+                _ => { });
+        }
+    }
+
+    private static string? DetailsOf(IReadOnlyList<AttributeChange>? changes) =>
+        changes is null ? null : ChangeDetails.Of(changes);
+
     private void AddUnreadable(List<UnreadableFile> files)
     {
         if (Start(EffectSql.Unreadable, files, f => f.Id.GetValueOrDefault()) is { } command)
         {
             Add(command.With(files.ConvertAll(UnreadableCauses.Hung).ToArray()), _ => { });
+        }
+    }
+
+    private void AddReturnedUnreadable(List<UnreadableFile> files)
+    {
+        if (Start(EffectSql.ReturnedUnreadable, files, f => f.Id.GetValueOrDefault()) is { } command)
+        {
+            Add(
+                command.With(files.ConvertAll(UnreadableCauses.Hung).ToArray()).With(claim.IsBaseline),
+                w => Appearances += claim.IsBaseline ? 0 : w.Rows);
         }
     }
 

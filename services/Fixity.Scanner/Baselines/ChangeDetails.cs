@@ -29,10 +29,10 @@ internal static class ChangeDetails
             }
         });
 
-    public static string Of(RefreshedFile file) => Write(json =>
+    public static string Of(IReadOnlyList<AttributeChange> attributes) => Write(json =>
     {
         json.WriteStartArray("attributes");
-        foreach (var change in file.Attributes ?? [])
+        foreach (var change in attributes)
         {
             json.WriteStartObject();
             json.WriteString("name", change.Name);

@@ -4,7 +4,8 @@ namespace Fixity.Scanner.Baselines;
 /// <remarks>
 /// Each statement says which state it expects of the rows and writes an event for those alone that it changed: a
 /// person may accept a file while it is being scanned. Each answers how many rows it changed, how many events it wrote,
-/// and by how much the present files and their bytes grew; an excluded file (6) is not among them until it returns.
+/// and by how much the present files and their bytes grew; a deleted (2) or excluded (6) one is not among them until it
+/// returns. Where it was damaged when it left is in <c>damaged_as</c>, which no row of another state has.
 /// Parameters: target, scan, ids, then what the list has.
 /// </remarks>
 internal static class EffectSql
@@ -29,13 +30,31 @@ internal static class EffectSql
                 links = excluded.links, acl_digest = excluded.acl_digest, xattrs_digest = excluded.xattrs_digest,
                 capabilities_digest = excluded.capabilities_digest, algorithm = excluded.algorithm,
                 checksum = excluded.checksum, state = excluded.state, state_since = now(),
-                verified_at = excluded.verified_at, observed_checksum = null, previous_algorithm = null,
-                previous_checksum = null, hangs = excluded.hangs, retry_after = excluded.retry_after
+                verified_at = excluded.verified_at, observed_checksum = null, damaged_as = null,
+                previous_algorithm = null, previous_checksum = null, hangs = excluded.hangs,
+                retry_after = excluded.retry_after
             where f.state = 2
             returning f.id, f.size
         ), candidate as (
             insert into scanner.scan_candidates (scan_id, file_id, kind)
             select $2, id, 'appeared' from recorded where not $18
+        )
+        select count(*), 0::bigint, count(*), coalesce(sum(size), 0)::bigint from recorded
+        """;
+
+    // Of a deleted row whose path returned: what it should hold is known, what it holds will be when it can be read.
+    public const string ReturnedUnreadable = """
+        with recorded as (
+            update scanner.files f
+            set state = coalesce(f.damaged_as, 4), damaged_as = null, state_since = now(),
+                hangs = case when i.hung then 1 else 0 end,
+                retry_after = case when i.hung then now() + interval '1 hour' end
+            from unnest($3::bigint[], $4::boolean[]) as i (id, hung)
+            where f.id = i.id and f.target_id = $1 and f.state = 2
+            returning f.id, f.size
+        ), candidate as (
+            insert into scanner.scan_candidates (scan_id, file_id, kind)
+            select $2, id, 'appeared' from recorded where not $5
         )
         select count(*), 0::bigint, count(*), coalesce(sum(size), 0)::bigint from recorded
         """;
@@ -48,8 +67,9 @@ internal static class EffectSql
         ), changed as (
             update scanner.files f
             set {FileColumns.Assignments}, algorithm = i.algorithm, checksum = i.checksum, verified_at = now(),
-                observed_checksum = null, previous_algorithm = null, previous_checksum = null, hangs = 0,
-                retry_after = null, state = 1, state_since = case when f.state = 1 then f.state_since else now() end
+                observed_checksum = null, damaged_as = null, previous_algorithm = null, previous_checksum = null,
+                hangs = 0, retry_after = null, state = 1,
+                state_since = case when f.state = 1 then f.state_since else now() end
             from input i join scanner.files o on o.id = i.id
             where f.id = i.id and f.target_id = $1 and f.state <> 2
             returning f.path, i.*, o.state as was, o.size as was_size
@@ -82,6 +102,7 @@ internal static class EffectSql
                 checksum = case when i.was_read then i.checksum else f.checksum end,
                 verified_at = case when i.was_read then now() else f.verified_at end,
                 observed_checksum = case when i.was_read then null else f.observed_checksum end,
+                damaged_as = null,
                 hangs = case when i.was_read then 0 else f.hangs end,
                 retry_after = case when i.was_read then null else f.retry_after end,
                 state = case when i.was_read or f.state = 6 then 1 else f.state end,
@@ -109,8 +130,8 @@ internal static class EffectSql
     public const string Verified = """
         with changed as (
             update scanner.files f
-            set verified_at = now(), state = 1, observed_checksum = null, hangs = 0, retry_after = null,
-                state_since = case when f.state = 1 then f.state_since else now() end
+            set verified_at = now(), state = 1, observed_checksum = null, damaged_as = null, hangs = 0,
+                retry_after = null, state_since = case when f.state = 1 then f.state_since else now() end
             from unnest($3::bigint[]) as i (id) join scanner.files o on o.id = i.id
             where f.id = i.id and f.target_id = $1 and f.state in (1, 4, 6)
             returning f.size, o.state as was
@@ -120,15 +141,16 @@ internal static class EffectSql
         from changed
         """;
 
-    // Asked for twice: of those that rotted, of those that were tampered with ($4: the state, $5: the type).
+    // Asked for twice: of those that rotted, of those that were tampered with ($4: the state, $5: the type). Of deleted
+    // rows too, whose file returned.
     public const string Damaged = """
         with changed as (
             update scanner.files f
-            set state = $4, observed_checksum = i.actual, hangs = 0, retry_after = null,
+            set state = $4, observed_checksum = i.actual, damaged_as = null, hangs = 0, retry_after = null,
                 state_since = case when f.state = $4 then f.state_since else now() end
             from unnest($3::bigint[], $6::smallint[], $7::bytea[], $8::bytea[], $9::text[])
                 as i (id, algorithm, expected, actual, details) join scanner.files o on o.id = i.id
-            where f.id = i.id and f.target_id = $1 and f.state <> 2 and f.checksum = i.expected
+            where f.id = i.id and f.target_id = $1 and f.checksum = i.expected
             returning f.id, f.path, f.size, f.mtime_ns, i.algorithm, i.expected, i.actual, i.details, o.state as was
         ), event as (
             insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
@@ -136,9 +158,20 @@ internal static class EffectSql
             select $2, $1, id, path, $5, size, size, mtime_ns, mtime_ns, algorithm, expected, actual, details::jsonb
             from changed order by path
         )
-        select count(*), count(*), count(*) filter (where was = 6),
-            coalesce(sum(size) filter (where was = 6), 0)::bigint
+        select count(*), count(*), count(*) filter (where was in (2, 6)),
+            coalesce(sum(size) filter (where was in (2, 6)), 0)::bigint
         from changed
+        """;
+
+    // What patterns left out for a while.
+    public const string StillDamaged = """
+        with changed as (
+            update scanner.files
+            set state = damaged_as, damaged_as = null, state_since = now(), hangs = 0, retry_after = null
+            where target_id = $1 and id = any ($3) and state = 6 and damaged_as is not null
+            returning size
+        )
+        select count(*), 0::bigint, count(*), coalesce(sum(size), 0)::bigint from changed
         """;
 
     public const string Restored = $"""
@@ -151,11 +184,11 @@ internal static class EffectSql
                 previous_algorithm = case
                     when i.algorithm <> f.algorithm then f.algorithm else f.previous_algorithm end,
                 previous_checksum = case when i.algorithm <> f.algorithm then f.checksum else f.previous_checksum end,
-                algorithm = i.algorithm, checksum = i.checksum, verified_at = now(), observed_checksum = null, hangs = 0,
-                retry_after = null, state = 1, state_since = now()
+                algorithm = i.algorithm, checksum = i.checksum, verified_at = now(), observed_checksum = null,
+                damaged_as = null, hangs = 0, retry_after = null, state = 1, state_since = now()
             from input i join scanner.files o on o.id = i.id
-            where f.id = i.id and f.target_id = $1 and f.state in (3, 5)
-            returning f.path, i.*, o.size as old_size, o.mtime_ns as old_mtime_ns
+            where f.id = i.id and f.target_id = $1 and (f.state in (3, 5) or f.state = 6 and f.damaged_as is not null)
+            returning f.path, i.*, o.size as old_size, o.mtime_ns as old_mtime_ns, o.state as was
         ), event as (
             insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
                 new_mtime_ns, algorithm, old_checksum, new_checksum)
@@ -163,7 +196,32 @@ internal static class EffectSql
                 c.was_checksum, c.checksum
             from changed c order by c.path
         )
-        select count(*), count(*), 0::bigint, coalesce(sum(size - old_size), 0)::bigint from changed
+        select count(*), count(*), count(*) filter (where was = 6),
+            coalesce(sum(size - case when was = 6 then 0 else old_size end), 0)::bigint
+        from changed
+        """;
+
+    // Beside what became of the content. What was not read stays as recorded.
+    public const string Attributes = $"""
+        with input as (
+            select * from unnest($3::bigint[], {FileColumns.Arrays}, $15::bigint[], $16::bigint[], $17::text[])
+                as i (id, {FileColumns.Names}, old_size, old_mtime_ns, attributes)
+        ), changed as (
+            update scanner.files f
+            set mode = i.mode, uid = i.uid, gid = i.gid, links = i.links, acl_digest = coalesce(i.acl, f.acl_digest),
+                xattrs_digest = coalesce(i.xattrs, f.xattrs_digest),
+                capabilities_digest = coalesce(i.capabilities, f.capabilities_digest)
+            from input i
+            where f.id = i.id and f.target_id = $1 and f.state <> 2
+            returning f.path, i.*
+        ), event as (
+            insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
+                new_mtime_ns, details)
+            select $2, $1, id, path, 'attributes', old_size, size, old_mtime_ns, mtime_ns, attributes::jsonb
+            from changed where attributes is not null order by path
+            returning 1
+        )
+        select count(*), (select count(*) from event), 0::bigint, 0::bigint from changed
         """;
 
     // A damaged one stays damaged: that it cannot be read now does not make it better. One that hung is left alone for
@@ -171,14 +229,14 @@ internal static class EffectSql
     public const string Unreadable = """
         with changed as (
             update scanner.files f
-            set state = case when f.state in (1, 6) then 4 else f.state end,
+            set state = case when f.state in (1, 6) then coalesce(f.damaged_as, 4) else f.state end, damaged_as = null,
                 state_since = case when f.state in (1, 6) then now() else f.state_since end,
                 hangs = case when i.hung then least(f.hangs + 1, 100) else f.hangs end,
                 retry_after = case
                     when i.hung then now() + least(interval '1 hour' * 2 ^ least(f.hangs, 10), interval '24 hours')
                     else f.retry_after end
             from unnest($3::bigint[], $4::boolean[]) as i (id, hung) join scanner.files o on o.id = i.id
-            where f.id = i.id and f.target_id = $1 and (f.state in (1, 6) or i.hung and f.state <> 2)
+            where f.id = i.id and f.target_id = $1 and f.state <> 2 and (f.state in (1, 6) or i.hung)
             returning f.size, o.state as was
         )
         select count(*), 0::bigint, count(*) filter (where was = 6),
@@ -188,7 +246,8 @@ internal static class EffectSql
 
     public const string Excluded = """
         with changed as (
-            update scanner.files set state = 6, state_since = now()
+            update scanner.files
+            set state = 6, state_since = now(), damaged_as = case when state in (3, 5) then state end
             where target_id = $1 and id = any ($3) and state in (1, 3, 4, 5)
             returning size
         )

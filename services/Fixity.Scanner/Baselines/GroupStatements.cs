@@ -32,6 +32,7 @@ internal static class GroupStatements
         [
             .. batch.Modified.Where(f => !f.Groups.IsEmpty).Select(f => (f.Id, f.Groups)),
             .. batch.Refreshed.Where(f => !f.Groups.IsEmpty && f.ContentWasRead).Select(f => (f.Id, f.Groups)),
+            .. batch.Verified.Where(f => !f.Groups.IsEmpty).Select(f => (f.Id, f.Groups)),
             .. batch.Restored.Where(f => !f.Groups.IsEmpty).Select(f => (f.Id, f.Groups)),
         ];
         if (kept.Count > 0)
@@ -51,6 +52,7 @@ internal static class GroupStatements
         long[] dropped =
         [
             .. batch.Modified.Where(f => f.Groups.IsEmpty).Select(f => f.Id),
+            .. batch.Refreshed.Where(f => f.Groups.IsEmpty && f.Kind.HasFlag(RefreshKind.FirstRead)).Select(f => f.Id),
             .. batch.Appeared.Where(f => f.Groups.IsEmpty && f.Id is not null).Select(f => f.Id.GetValueOrDefault()),
         ];
         if (dropped.Length > 0)

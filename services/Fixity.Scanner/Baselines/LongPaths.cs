@@ -26,6 +26,7 @@ internal static class LongPaths
             .. batch.Appeared.Select(f => f.Path).Where(p => !Fits(p)),
             .. batch.Unreadable.Select(f => f.Path).Where(p => !Fits(p)),
             .. batch.UnknownRanges.Select(r => r.Prefix).Where(p => !Fits(p)),
+            .. batch.Mounts.Select(m => m.Key).Where(p => !Fits(p)),
         ];
         if (tooLong.Count == 0)
         {
@@ -35,6 +36,7 @@ internal static class LongPaths
         batch.Appeared.RemoveAll(f => !Fits(f.Path));
         batch.Unreadable.RemoveAll(f => !Fits(f.Path));
         batch.UnknownRanges.RemoveAll(r => !Fits(r.Prefix));
+        batch.Mounts.RemoveAll(m => !Fits(m.Key));
         batch.Errors.AddRange(tooLong.Select(p => new ScanFault(
             p, Kind, $"The path has {p.Bytes.Length} bytes; up to {LongestBytes} can be recorded.")));
     }

@@ -3,8 +3,9 @@ using Npgsql;
 namespace Fixity.Scanner.Scans;
 
 /// <summary>What became of a scan's candidates, and how much it changed in all.</summary>
-/// <param name="FilesChanged">Added, deleted and modified; a file that merely moved is still there.</param>
-internal sealed record ClosingTotals(long Added, long Deleted, long Moved, long Corrupted, long FilesChanged, long BytesChanged)
+/// <param name="FilesChanged">Added, deleted, modified and damaged; a file that merely moved is still there.</param>
+internal sealed record ClosingTotals(
+    long Added, long Deleted, long Moved, long Corrupted, long FilesChanged, long BytesChanged)
 {
     public long Events => Added + Deleted + Moved + Corrupted;
 }
@@ -12,124 +13,11 @@ internal sealed record ClosingTotals(long Added, long Deleted, long Moved, long 
 /// <summary>Turns what appeared and disappeared during a scan into files that moved, were added or were deleted.</summary>
 internal static class CandidateClosing
 {
-    // A folder was renamed where everything that was seen below it is gone, and went to one place. The shortest path that
-    // says so is told. Scalar subqueries, because each folder is to be one look into the index, never a join of all.
-    private const string MovedEventsSql = """
-        with moved as materialized (
-            select o.id, o.path as was, n.path as now,
-                left(o.path, -strpos(reverse(o.path), '/')) as was_folder,
-                left(n.path, -strpos(reverse(n.path), '/')) as now_folder,
-                strpos(o.path, '/') > 0 and strpos(n.path, '/') > 0
-                    and right(o.path, strpos(reverse(o.path), '/')) = right(n.path, strpos(reverse(n.path), '/')) as is_same_name,
-                o.size as was_size, n.size, o.mtime_ns as was_mtime_ns, n.mtime_ns, n.algorithm,
-                o.checksum as was_checksum, n.checksum
-            from scanner.scan_candidates c
-            join scanner.files o on o.id = c.file_id
-            join scanner.files n on n.id = c.moved_to
-            where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is not null
-        ), folders as (
-            select was_folder, now_folder,
-                string_to_array(was_folder, '/') as was_names, string_to_array(now_folder, '/') as now_names
-            from moved where is_same_name and was_folder <> now_folder
-            group by was_folder, now_folder
-        ), steps as materialized (
-            select was_folder, now_folder, below,
-                array_to_string(was_names[1:cardinality(was_names) - below], '/') as renamed,
-                array_to_string(now_names[1:cardinality(now_names) - below], '/') as name
-            from folders
-            cross join lateral generate_series(0, least(cardinality(was_names), cardinality(now_names)) - 1) as below
-            where was_names[cardinality(was_names) - below + 1:] = now_names[cardinality(now_names) - below + 1:]
-        ), renames as materialized (
-            select renamed from steps group by renamed having count(distinct name) = 1
-        ), proven as materialized (
-            select renamed from renames r
-            where (
-                select true from scanner.files p
-                where p.target_id = $2 and p.path > (r.renamed || '/') collate "C" and p.path < (r.renamed || '0') collate "C"
-                    and p.state not in (2, 6)
-                    and (
-                        select true from scanner.scan_candidates d
-                        where d.scan_id = $1 and d.kind = 'disappeared' and d.file_id = p.id) is null
-                limit 1) is null
-        ), told as (
-            select distinct on (was_folder, now_folder) was_folder, now_folder, renamed, name
-            from steps join proven using (renamed)
-            order by was_folder, now_folder, below desc
-        )
-        insert into scanner.change_events (scan_id, target_id, file_id, path, previous_path, type, old_size, new_size,
-            old_mtime_ns, new_mtime_ns, algorithm, old_checksum, new_checksum, details)
-        select $1, $2, m.id, m.now, m.was, 'moved', m.was_size, m.size, m.was_mtime_ns, m.mtime_ns, m.algorithm,
-            m.was_checksum, m.checksum,
-            case when t.renamed is not null then
-                jsonb_build_object('folder', jsonb_build_object('from', t.renamed, 'to', t.name)) end
-        from moved m
-        left join told t on m.is_same_name and t.was_folder = m.was_folder and t.now_folder = m.now_folder
-        order by m.now
-        """;
-
-    // Not for one that was known to hold just that.
-    private const string CorruptedEventsSql = """
-        insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size,
-            old_mtime_ns, new_mtime_ns, algorithm, old_checksum, new_checksum)
-        select $1, $2, o.id, n.path, 'corrupted', o.size, n.size, o.mtime_ns, n.mtime_ns, n.algorithm,
-            o.checksum, n.checksum
-        from scanner.scan_candidates c
-        join scanner.files o on o.id = c.file_id
-        join scanner.files n on n.id = c.moved_to
-        where c.scan_id = $1 and c.kind = 'disappeared' and n.checksum <> o.checksum
-            and (o.state not in (3, 5) or n.checksum is distinct from o.observed_checksum)
-        order by n.path
-        """;
-
-    // The digests stay with the content that they are of.
-    private const string MovedGroupsSql = """
-        with taken as (
-            delete from scanner.file_groups g using scanner.scan_candidates c
-            where c.scan_id = $1 and c.kind = 'disappeared' and g.file_id = c.moved_to
-            returning c.file_id, c.moved_to, g.groups
-        )
-        insert into scanner.file_groups (file_id, groups)
-        select t.file_id, t.groups
-        from taken t join scanner.files o on o.id = t.file_id join scanner.files n on n.id = t.moved_to
-        where o.checksum = n.checksum
-        on conflict do nothing
-        """;
-
-    // The row keeps its id and with it its history and the checksum that it should have; the one that stood for the new path goes.
-    private const string MovedFilesSql = """
-        with gone as (
-            delete from scanner.files n using scanner.scan_candidates c join scanner.files o on o.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'disappeared' and n.id = c.moved_to
-            returning c.file_id as old_id, o.state as was, o.size as was_size, n.*
-        ), moved as (
-            update scanner.files f
-            set path = gone.path, size = gone.size, mtime_ns = gone.mtime_ns, ctime_ns = gone.ctime_ns,
-                file_id = gone.file_id, mode = gone.mode, uid = gone.uid, gid = gone.gid, links = gone.links,
-                acl_digest = gone.acl_digest, xattrs_digest = gone.xattrs_digest,
-                capabilities_digest = gone.capabilities_digest, hangs = 0, retry_after = null,
-                verified_at = case
-                    when f.state in (3, 5) or f.checksum <> gone.checksum then f.verified_at else gone.verified_at end,
-                state = case when f.state in (3, 5) then f.state when f.checksum <> gone.checksum then 3 else 1 end,
-                state_since = case
-                    when f.state in (3, 5) or f.state = 1 and f.checksum = gone.checksum then f.state_since else now() end,
-                observed_checksum = case
-                    when f.checksum <> gone.checksum then gone.checksum else f.observed_checksum end
-            from gone where f.id = gone.old_id
-            returning gone.was, gone.was_size
-        ), counted as (
-            select count(*) filter (where was <> 6) as files,
-                coalesce(sum(was_size) filter (where was <> 6), 0)::bigint as bytes
-            from moved
-        )
-        update scanner.target_states t
-        set files_present = t.files_present - counted.files, bytes_present = t.bytes_present - counted.bytes
-        from counted where t.target_id = $2 and counted.files > 0
-        """;
-
     private const string AddedEventsSql = """
         insert into scanner.change_events (
             scan_id, target_id, file_id, path, type, new_size, new_mtime_ns, algorithm, new_checksum)
-        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns, f.algorithm, f.checksum
+        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns,
+            case when f.state <> 4 then f.algorithm end, case when f.state <> 4 then f.checksum end
         from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
         where c.scan_id = $1 and c.kind = 'appeared'
         order by f.path
@@ -146,7 +34,9 @@ internal static class CandidateClosing
 
     private const string DeletedFilesSql = """
         with gone as (
-            update scanner.files f set state = 2, state_since = now(), observed_checksum = null
+            update scanner.files f
+            set state = 2, state_since = now(),
+                damaged_as = case when f.state in (3, 5) then f.state else f.damaged_as end
             from scanner.scan_candidates c join scanner.files o on o.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null and f.id = c.file_id and f.state <> 2
             returning f.size, o.state as was
@@ -160,8 +50,37 @@ internal static class CandidateClosing
         from counted where t.target_id = $2 and counted.files > 0
         """;
 
-    private const string DropDisappearedSql = """
-        delete from scanner.scan_candidates where scan_id = $1 and kind = 'disappeared'
+    // What appeared has its row, and no scan would meet it as new again: it waits for one that sees the other half.
+    private const string BrokenOffSql = """
+        with unproven as (delete from scanner.scan_candidates where scan_id = $1 and kind = 'disappeared')
+        delete from scanner.scan_verifications where scan_id = $1
+        """;
+
+    private const string TakeOverSql = """
+        with waiting as (
+            delete from scanner.scan_candidates c using scheduler.scans s
+            where s.target_id = $2 and s.id < $1 and s.status in ('partial', 'failed', 'cancelled')
+                and c.scan_id = s.id and c.kind = 'appeared'
+            returning c.file_id
+        )
+        insert into scanner.scan_candidates (scan_id, file_id, kind)
+        select $1, file_id, 'appeared' from waiting
+        on conflict do nothing
+        """;
+
+    // It appeared during a scan that broke off and is gone from there again: both are told.
+    private const string CameAndWentSql = """
+        with gone as (
+            delete from scanner.scan_candidates a using scanner.scan_candidates d
+            where a.scan_id = $1 and a.kind = 'appeared'
+                and d.scan_id = $1 and d.kind = 'disappeared' and d.file_id = a.file_id
+            returning a.file_id
+        )
+        insert into scanner.change_events (
+            scan_id, target_id, file_id, path, type, new_size, new_mtime_ns, algorithm, new_checksum)
+        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns, f.algorithm, f.checksum
+        from gone join scanner.files f on f.id = gone.file_id
+        order by f.path
         """;
 
     private const string ForgetSql = """
@@ -171,25 +90,30 @@ internal static class CandidateClosing
 
     // The planner knows nothing yet of a table that was filled a moment ago: what it takes for ten rows and joins one by
     // one may be a million. It is told that this is large.
-    private const string ManySql = "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)";
+    private const string ManySql =
+        "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)";
 
     private const int Many = 10_000;
 
     private const string ChangedSql = """
         select count(*), coalesce(sum(greatest(coalesce(new_size, 0), coalesce(old_size, 0))), 0)::bigint
-        from scanner.change_events where scan_id = $1 and type in ('added', 'deleted', 'modified')
+        from scanner.change_events
+        where scan_id = $1 and type in ('added', 'deleted', 'modified', 'corrupted', 'tampered')
         """;
 
-    /// <param name="sawAll">False: nothing is decided about what disappeared; the next scan meets it again.</param>
+    /// <param name="sawAll">False: nothing is decided. What disappeared the next scan meets again; what appeared is
+    /// kept for the next one that sees all.</param>
     public static async Task<ClosingTotals> ApplyAsync(
         NpgsqlConnection connection, long scanId, int targetId, bool sawAll, CancellationToken cancellation)
     {
         if (!sawAll)
         {
-            await ExecuteAsync(DropDisappearedSql);
+            await ExecuteAsync(BrokenOffSql);
+            return new ClosingTotals(0, 0, 0, 0, 0, 0);
         }
 
         var (added, deleted, moved, corrupted) = (0L, 0L, 0L, 0L);
+        var waited = await ExecuteAsync(TakeOverSql, targetId);
         if (await CountAsync(connection, scanId, cancellation) is > 0 and var candidates)
         {
             if (candidates > Many)
@@ -197,16 +121,21 @@ internal static class CandidateClosing
                 await ExecuteAsync(ManySql, takesScan: false);
             }
 
-            await CandidateMatching.ApplyAsync(connection, scanId, targetId, cancellation);
-            moved = await ExecuteAsync(MovedEventsSql, targetId);
-            corrupted = await ExecuteAsync(CorruptedEventsSql, targetId);
-            if (moved > 0)
+            if (waited > 0)
             {
-                await ExecuteAsync(MovedGroupsSql);
-                await ExecuteAsync(MovedFilesSql, targetId);
+                added = await ExecuteAsync(CameAndWentSql, targetId);
             }
 
-            added = await ExecuteAsync(AddedEventsSql, targetId);
+            await CandidateMatching.ApplyAsync(connection, scanId, targetId, cancellation);
+            moved = await ExecuteAsync(MovedSql.Events, targetId);
+            corrupted = await ExecuteAsync(MovedSql.CorruptedEvents, targetId);
+            if (moved > 0)
+            {
+                await ExecuteAsync(MovedSql.Groups);
+                await ExecuteAsync(MovedSql.Files, targetId);
+            }
+
+            added += await ExecuteAsync(AddedEventsSql, targetId);
             deleted = await ExecuteAsync(DeletedEventsSql, targetId);
             await ExecuteAsync(DeletedFilesSql, targetId);
         }

@@ -1,4 +1,6 @@
 using Fixity.Core;
+using Fixity.Core.Patterns;
+using Fixity.Scanning;
 using Fixity.Storage;
 
 namespace Fixity.Scanner.Scans;
@@ -8,7 +10,7 @@ namespace Fixity.Scanner.Scans;
 /// Only names and sizes are read, for so many files and so long at most. Where more lies ahead than was looked at,
 /// the owner keeps what was seen and all the rest goes to the other; when either is idle again, the next split follows.
 /// </remarks>
-internal sealed class LookAhead(TimeProvider clock)
+internal sealed class LookAhead(PathFilter filter, TimeProvider clock)
 {
     private const int MostFiles = 200_000;
 
@@ -19,19 +21,21 @@ internal sealed class LookAhead(TimeProvider clock)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly PathFilterReader _filter = filter.Read();
     private readonly List<Mark> _marks = [];
     private int _stride = 1;
     private int _files;
     private long _cost;
     private Mark _last;
 
+    /// <param name="filter">The target's: what it leaves out is neither looked into nor counted.</param>
     /// <param name="atLeastFiles">With fewer ahead it is not worth it: null.</param>
     /// <param name="taken">So many of the first may be in work already: the place lies behind them.</param>
     public static async Task<FilePath?> MiddleAsync(
-        IStorageBackend backend, PathRange ahead, int atLeastFiles, int taken, TimeProvider clock,
+        IStorageBackend backend, PathRange ahead, PathFilter filter, int atLeastFiles, int taken, TimeProvider clock,
         CancellationToken cancellation)
     {
-        var look = new LookAhead(clock);
+        var look = new LookAhead(filter, clock);
         var sawAll = await look.RunAsync(backend, ahead, cancellation);
         return look._files < Math.Max(atLeastFiles, taken + 1) ? null
             : sawAll ? look.Middle(taken) : look._last.Path;
@@ -41,7 +45,8 @@ internal sealed class LookAhead(TimeProvider clock)
     private async Task<bool> RunAsync(IStorageBackend backend, PathRange ahead, CancellationToken cancellation)
     {
         var since = clock.GetTimestamp();
-        await foreach (var block in backend.ListAsync(ahead, cancellation).WithCancellation(cancellation))
+        await foreach (var block in backend.ListAsync(ahead, cancellation, FolderFilter.Of(filter))
+            .WithCancellation(cancellation))
         {
             Add(block.Span);
             if (_files >= MostFiles || clock.GetElapsedTime(since) >= Patience)
@@ -57,7 +62,7 @@ internal sealed class LookAhead(TimeProvider clock)
     {
         foreach (ref readonly var entry in entries)
         {
-            if (entry.Kind != EntryKind.File)
+            if (entry.Kind != EntryKind.File || _filter.LeavesOut(entry.Path))
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Scanner.Baselines;
 using Npgsql;
 
 namespace Fixity.Scanner.Scans;
@@ -49,7 +50,8 @@ internal static class ScanEnding
             'isBaseline', s.is_baseline, 'startedAt', s.started_at, 'endedAt', s.ended_at,
             'filesBefore', s.files_before, 'filesSeen', s.files_seen, 'filesAdded', s.files_added,
             'filesDeleted', s.files_deleted, 'filesModified', s.files_modified, 'filesMoved', s.files_moved,
-            'filesCorrupted', s.files_corrupted, 'filesVerified', s.files_verified,
+            'filesCorrupted', s.files_corrupted, 'filesTampered', s.files_tampered,
+            'filesRestored', s.files_restored, 'filesExcluded', s.files_excluded, 'filesVerified', s.files_verified,
             'filesUnreadable', s.files_unreadable, 'filesUnknown', s.files_unknown, 'errorsCount', s.errors_count,
             'largeChangeReason', s.large_change_reason, 'measured', $3::double precision)
         from scheduler.scans s where s.id = $1
@@ -123,6 +125,7 @@ internal static class ScanEnding
             await using var target = new NpgsqlCommand(TargetSql, connection);
             target.With(end.TargetId).With(end.ScanId).With(end.Status.Name());
             await target.ExecuteNonQueryAsync(cancellation);
+            await CrossedMounts.ForgetAsync(connection, end.ScanId, end.TargetId, cancellation);
         }
 
         return true;

@@ -138,7 +138,7 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         NpgsqlConnection connection, Taken taken, long claimedAt, CancellationToken cancellation)
     {
         // The first scan of a target is the one before which none has looked at all of it: while it is taken there is
-        // nothing to compare with, and a first scan that was cancelled or failed leaves the next one the first.
+        // nothing to compare with, and a first scan that was cancelled, failed or broke off leaves the next one the first.
         await using var command = new NpgsqlCommand("""
             with state as (
                 insert into scanner.target_states (target_id)
@@ -149,7 +149,9 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
             set status = 'running', updated_at = now(), started_at = coalesce(s.started_at, now()),
                 is_baseline = case when s.started_at is not null then s.is_baseline else not exists (
                     select from scheduler.scans earlier
-                    where earlier.target_id = s.target_id and earlier.status in ('completed', 'partial')) end,
+                    where earlier.target_id = s.target_id and (
+                        earlier.status = 'completed'
+                        or earlier.status = 'partial' and earlier.reason = 'unknown_files')) end,
                 files_before = case when s.started_at is not null then s.files_before else coalesce((
                     select files_present from scanner.target_states where target_id = s.target_id), 0) end,
                 bytes_before = case when s.started_at is not null then s.bytes_before else coalesce((

@@ -98,10 +98,14 @@ internal sealed class SegmentRunner(
     private async Task<SegmentResult> ScanAsync(SegmentLease lease, TargetOptions targetOptions, IStorageBackend backend)
     {
         var claim = lease.Claim;
+        var filter = TargetOptionsJson.Filter(targetOptions);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
             cancellation => VerificationPlan.ReadOrMakeAsync(database, claim, cancellation),
             () => lease.MayBeOurs, lease.Lost);
+
+        var mounts = await retry.RunAsync(
+            cancellation => CrossedMounts.ReadAsync(database, claim, cancellation), () => lease.MayBeOurs, lease.Lost);
 
         var baseline = new BaselineReader(database, claim, verification, retry, () => lease.MayBeOurs);
         var sink = new BatchWriter(database, lease, retry, metrics, options.Value, clock);
@@ -114,7 +118,7 @@ internal sealed class SegmentRunner(
             Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target),
         };
         await using var splitter = new SegmentSplitter(
-            lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
+            lease, backend, filter, sink, splits, limits, retry, options.Value, clock, _logger);
         var throttle = new SegmentThrottle(lease, targetOptions, clock);
         if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target))
         {
@@ -123,7 +127,7 @@ internal sealed class SegmentRunner(
 
         var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock, throttle.Throttle);
         return await scanner.RunAsync(
-            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
+            new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions, mounts), lease.Lost);
     }
 
     private Task<string> StopAsync(SegmentLease lease) => lease.Wish switch

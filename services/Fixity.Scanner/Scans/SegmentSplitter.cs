@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Core.Patterns;
 using Fixity.Scanning;
 using Fixity.Storage;
 
@@ -11,8 +12,8 @@ namespace Fixity.Scanner.Scans;
 /// shortened segment let through: at no moment is there a path that belongs to nobody.
 /// </remarks>
 internal sealed class SegmentSplitter(
-    SegmentLease lease, IStorageBackend backend, IScanSink sink, SegmentSplits splits, SegmentLimits limits,
-    DatabaseRetry retry, ScannerOptions options, TimeProvider clock, ILogger logger)
+    SegmentLease lease, IStorageBackend backend, PathFilter filter, IScanSink sink, SegmentSplits splits,
+    SegmentLimits limits, DatabaseRetry retry, ScannerOptions options, TimeProvider clock, ILogger logger)
     : ISegmentControl, IScanSink, IAsyncDisposable
 {
     private readonly CancellationTokenSource _ended = new();
@@ -128,7 +129,8 @@ internal sealed class SegmentSplitter(
         var ahead = claim.Range with { To = _end, After = _reached?.Path };
         // What a first scan will meet nobody knows, and of a full one the sizes matter: both are looked at.
         return claim.IsBaseline || claim.VerifyAll
-            ? await LookAhead.MiddleAsync(backend, ahead, options.SplitFiles, limits.Window, clock, cancellation)
+            ? await LookAhead.MiddleAsync(
+                backend, ahead, filter, options.SplitFiles, limits.Window, clock, cancellation)
             : await splits.MiddleOfBaselineAsync(claim.Target.Id, ahead, options.SplitFiles, cancellation);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fixity.Core;
+using Fixity.Core.Patterns;
 using Fixity.Data.Columns;
 
 namespace Fixity.Scanner.Scans;
@@ -19,6 +20,12 @@ internal static class TargetOptionsJson
             throw new TargetOptionsException($"The options of the target cannot be read: {failure.Message}", failure);
         }
     }
+
+    /// <exception cref="TargetOptionsException">One of the patterns cannot be used.</exception>
+    public static PathFilter Filter(TargetOptions options) =>
+        PathFilter.TryCreate(options.Include, options.Exclude, out var filter, out var error)
+            ? filter
+            : throw new TargetOptionsException($"The pattern '{error.Pattern}' cannot be used: {error.Reason}.");
 }
 
 /// <summary>The target cannot be read the way it asks for; its storage may be as good as ever.</summary>

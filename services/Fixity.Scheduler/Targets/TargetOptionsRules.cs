@@ -21,10 +21,6 @@ internal static class TargetOptionsRules
         CheckPatterns(options, require);
         require(Enum.IsDefined(options.VerifyFrom), "options.verifyFrom", "Verification reads from cache, medium or direct.");
         CheckLimit(options.Limit, "options.limit", require);
-
-        // Only the root's identity is recorded: an inner mount that is missing one night would pass for deleted files.
-        require(
-            !options.CrossMounts, "options.crossMounts", "Make the mounted file system a target of its own; this cannot cross it yet.");
         if (options.WorkingHours is { } hours)
         {
             require(hours.Days.Count > 0, "options.workingHours.days", "Name at least one day, or leave the working hours out.");

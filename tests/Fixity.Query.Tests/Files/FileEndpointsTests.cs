@@ -227,6 +227,32 @@ public sealed class FileEndpointsTests(RunningQuery query) : IClassFixture<Runni
         Assert.Equal([second, first], history.Select(change => (long)change["id"]!));
     }
 
+    [Fact]
+    public async Task A_deleted_file_whose_path_another_moved_to_is_that_one_and_their_history_is_one()
+    {
+        var target = await query.Database.AddTargetAsync();
+        var file = await query.Database.AddFileAsync(target, "b");
+        var (replaced, forgotten) = (file + 2_000_000, file + 2_000_001);
+        await query.Database.ExecuteAsync(
+            $"insert into scanner.replaced_files (id, file_id) values ({replaced}, {file})");
+        var deleted = await query.Database.AddChangeAsync(target, "deleted", "b", fileId: replaced);
+        var moved = await query.Database.AddChangeAsync(target, "moved", "b", fileId: file, previousPath: "a");
+        // Of a row that went before replacements were noted.
+        var alone = await query.Database.AddChangeAsync(target, "deleted", "c", fileId: forgotten);
+
+        foreach (var id in new[] { file, replaced })
+        {
+            Assert.Equal(file, (long)(await query.GetAsync($"/files/{id}"))["id"]!);
+            Assert.Equal([moved, deleted], await HistoryAsync(id));
+        }
+
+        Assert.Equal([alone], await HistoryAsync(forgotten));
+        Assert.Equal(HttpStatusCode.NotFound, (await query.GetProblemAsync($"/files/{forgotten}")).Status);
+
+        async Task<long[]> HistoryAsync(long id) =>
+            [.. (await query.AllAsync($"/files/{id}/history", 1)).Select(change => (long)change["id"]!)];
+    }
+
     [Theory]
     [InlineData("/files?state=missing", "state")]
     [InlineData("/files?state=present,1", "state")]

@@ -81,10 +81,40 @@ public sealed class BrokenOffTests(TestDatabase database) : IClassFixture<TestDa
         }
 
         Assert.Equal("partial storage_identity_missing", await StatusAsync(scan));
-        Assert.Equal(["added new"], await database.ListAsync(
+        Assert.Empty(await database.ListAsync(
             $"select type || ' ' || path from scanner.change_events where scan_id = {scan}"));
         Assert.Equal(["gone 1", "new 1", "stays 1"], await database.ListAsync(
             $"select path || ' ' || state from scanner.files where target_id = {target} order by path"));
+        var next = await database.AddScanAsync(target);
+        await CompleteAsync(next);
+        Assert.Equal(["added new"], await database.ListAsync(
+            $"select type || ' ' || path from scanner.change_events where scan_id = {next}"));
+        Assert.Equal(["0", "1"], await database.ListAsync(
+            $"select files_added::text from scheduler.scans where id in ({scan}, {next}) order by id"));
+    }
+
+    [Fact]
+    public async Task A_first_scan_that_broke_off_leaves_the_next_one_the_first_and_one_with_unknown_files_does_not()
+    {
+        var target = await database.AddTargetAsync();
+        var scans = new List<long> { await database.AddScanAsync(target) };
+        await FailAsync(scans[0], Lost, afterBatches: 1);
+        scans.Add(await database.AddScanAsync(target));
+        await FailAsync(scans[1], Stalled, afterBatches: 1);
+        scans.Add(await database.AddScanAsync(target));
+        await database.ExecuteAsync($"""
+            insert into scanner.scan_errors (scan_id, path, kind, message)
+            values ({scans[2]}, 'closed', 'directory_unreadable', 'permission denied')
+            """);
+        await CompleteAsync(scans[2], BatchOf("old"));
+        Assert.Equal("partial unknown_files", await StatusAsync(scans[2]));
+        scans.Add(await database.AddScanAsync(target));
+        await CompleteAsync(scans[3], BatchOf("new"));
+
+        Assert.Equal(["true", "true", "true", "false"], await database.ListAsync(
+            $"select is_baseline::text from scheduler.scans where target_id = {target} order by id"));
+        Assert.Equal(["added new"], await database.ListAsync(
+            $"select type || ' ' || path from scanner.change_events where target_id = {target}"));
     }
 
     [Fact]

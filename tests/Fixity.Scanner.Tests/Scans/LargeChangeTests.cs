@@ -61,6 +61,30 @@ public sealed class LargeChangeTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Files_that_were_tampered_with_or_rotted_count_and_the_end_of_the_scan_says_how_many()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 60);
+        await tree.SetTargetAsync("large_change_count = 10");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        for (var i = 0; i < 9; i++)
+        {
+            tree.FlipHidden(WatchedTree.NameOf(i));
+        }
+
+        await tree.RotAsync(WatchedTree.NameOf(9));
+
+        var scan = await tree.ScanAsync("full");
+
+        Assert.Equal("0 t count 10.0", await OfAsync(scan));
+        Assert.Equal(["large_change.detected 1 9 0 0", "scan.completed 1 9 0 0"], await database.ListAsync($"""
+            select concat_ws(' ', type, details ->> 'filesCorrupted', details ->> 'filesTampered',
+                details ->> 'filesRestored', details ->> 'filesExcluded')
+            from scanner.target_events where scan_id = {scan} order by id
+            """));
+    }
+
+    [Fact]
     public async Task Without_thresholds_nothing_is_large()
     {
         using var tree = await WatchedTree.CreateAsync(database, 60);

@@ -59,6 +59,116 @@ public sealed class MovesTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task A_file_of_an_archive_that_rotted_in_a_renamed_folder_is_found_by_those_that_moved_with_it()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        var archived = new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc);
+        string[] names = ["a/rotten", "a/whole", "a/deep/alone", "lone/rotten", "lone/empty"];
+        foreach (var name in names)
+        {
+            tree.Write(name, name.EndsWith("empty", StringComparison.Ordinal) ? "" : $"content of {name}");
+            File.SetLastWriteTimeUtc(tree.PathOf(name), archived);
+        }
+
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        Directory.Move(tree.PathOf("a"), tree.PathOf("b"));
+        // That an empty file came along proves nothing: all of them are alike.
+        Directory.Move(tree.PathOf("lone"), tree.PathOf("other"));
+        // Another folder's file of the same name, time and inode.
+        tree.Write("c/rotten", "content of c/rotten");
+        File.SetLastWriteTimeUtc(tree.PathOf("c/rotten"), archived);
+        foreach (var name in new[] { "b/rotten", "b/deep/alone", "other/rotten" })
+        {
+            tree.FlipHidden(name);
+        }
+
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal(
+            [
+                "corrupted b/deep/alone", "moved a/deep/alone -> b/deep/alone", "corrupted b/rotten",
+                "moved a/rotten -> b/rotten", "moved a/whole -> b/whole", "added c/rotten", "deleted lone/rotten",
+                "moved lone/empty -> other/empty", "added other/rotten",
+            ],
+            await tree.EventsAsync(scan));
+        Assert.Equal(["b/deep/alone t", "b/rotten t"], await database.ListAsync($"""
+            select path || ' ' || (observed_checksum <> checksum)::text::char from scanner.files
+            where target_id = {tree.TargetId} and state = 3 order by path
+            """));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_new_file_of_the_same_name_in_a_used_inode_did_not_move_from_a_folder_that_was_not_renamed()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        var archived = new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc);
+        foreach (var name in new[] { "a/1", "a/2", "q/3" })
+        {
+            tree.Write(name, $"content of {name}");
+            File.SetLastWriteTimeUtc(tree.PathOf(name), archived);
+        }
+
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        Directory.CreateDirectory(tree.PathOf("b"));
+        Directory.CreateDirectory(tree.PathOf("c"));
+        File.Move(tree.PathOf("a/1"), tree.PathOf("b/1"));
+        File.Move(tree.PathOf("q/3"), tree.PathOf("c/three"));
+        File.Delete(tree.PathOf("a/2"));
+        tree.Write("c/2", "content of c/2");
+        File.SetLastWriteTimeUtc(tree.PathOf("c/2"), archived);
+        await SetInodeAsync(tree, "a/2", like: "c/2");
+
+        Assert.Equal(
+            ["deleted a/2", "moved a/1 -> b/1", "added c/2", "moved q/3 -> c/three"],
+            await tree.EventsAsync(await tree.ScanAsync()));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task The_row_of_a_deleted_file_whose_path_another_moved_to_says_which_one()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 0);
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            tree.Write(name, $"content of {name}");
+        }
+
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        var ids = await IdsOfAsync("a", "b", "c");
+        File.Delete(tree.PathOf("c"));
+        await tree.ScanAsync();
+        File.Move(tree.PathOf("b"), tree.PathOf("c"));
+        await tree.ScanAsync();
+        Assert.Equal([$"{ids[2]} {ids[1]}"], await ReplacedAsync());
+
+        // And again, at the next path: what led to the second leads to the third.
+        File.Move(tree.PathOf("a"), tree.PathOf("b"));
+        await tree.ScanAsync();
+        File.Delete(tree.PathOf("c"));
+        await tree.ScanAsync();
+        File.Move(tree.PathOf("b"), tree.PathOf("c"));
+        await tree.ScanAsync();
+
+        Assert.Equal([$"{ids[1]} {ids[0]}", $"{ids[2]} {ids[0]}"], await ReplacedAsync());
+        Assert.Equal([ids[0]], await IdsOfAsync("c"));
+        await tree.AssertCountsAgreeAsync();
+
+        Task<List<string>> ReplacedAsync() => database.ListAsync($"""
+            select id || ' ' || file_id from scanner.replaced_files
+            where id in ({string.Join(", ", ids)}) order by 1
+            """);
+
+        async Task<List<string>> IdsOfAsync(params string[] paths) => await database.ListAsync($"""
+            select id::text from scanner.files
+            where target_id = {tree.TargetId} and path in ('{string.Join("', '", paths)}') order by path
+            """);
+    }
+
+    [Fact]
     public async Task One_more_name_of_a_file_that_is_still_there_is_added_and_not_a_copy_of_it_that_moved()
     {
         using var tree = await WatchedTree.CreateAsync(database, 0);

@@ -15,7 +15,7 @@ public sealed class TargetOptionsTests(SchedulerFixture scheduler) : IClassFixtu
 
     private const string Everything = """
         {"watchedAttributes":["links","acl","xattrs","capabilities"],"include":["/photos/"],
-         "exclude":["*.tmp","cache/","!cache/keep","ä\\ "],"crossMounts":false,"reportTouched":true,"damageMap":false,
+         "exclude":["*.tmp","cache/","!cache/keep","ä\\ "],"crossMounts":true,"reportTouched":true,"damageMap":false,
          "verifyFrom":"direct","idleIo":true,"limit":{"bytesPerSecond":50000000,"opensPerSecond":200},
          "workingHours":{"days":["monday","friday"],"from":"22:00:00","to":"06:30:00",
          "limit":{"bytesPerSecond":1000000,"opensPerSecond":null}}}
@@ -35,7 +35,6 @@ public sealed class TargetOptionsTests(SchedulerFixture scheduler) : IClassFixtu
         { """{"include": ["good", "/"]}""", "options.include" },
         { """{"exclude": ["a[b"]}""", "options.exclude" },
         { """{"exclude": ["!a//b"]}""", "options.exclude" },
-        { """{"crossMounts": true}""", "options.crossMounts" },
         { """{"limit": {"bytesPerSecond": 0}}""", "options.limit.bytesPerSecond" },
         { """{"limit": {"opensPerSecond": -1}}""", "options.limit.opensPerSecond" },
         { Hours(days: "[]"), "options.workingHours.days" },

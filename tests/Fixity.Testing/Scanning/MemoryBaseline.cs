@@ -19,6 +19,11 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     /// <summary>Recorded group digests by file id.</summary>
     public Dictionary<long, ReadOnlyMemory<byte>> Groups { get; } = [];
 
+    /// <summary>Recorded mounts; those that a person has said to be void are not in it, but in <see cref="VoidMounts"/>.</summary>
+    public Dictionary<FilePath, RecordedMount> Mounts { get; } = [];
+
+    public HashSet<FilePath> VoidMounts { get; } = [];
+
     /// <summary>The checkpoint of the segment, as committed.</summary>
     public FilePath? Checkpoint { get; private set; }
 
@@ -52,6 +57,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 Checksum = row.Checksum.ToArray(),
                 ObservedChecksum = row.ObservedChecksum.ToArray(),
                 IsDue = IsDue(row),
+                HasGroups = Groups.ContainsKey(row.Id),
             },
             row =>
             {
@@ -70,6 +76,20 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
 
     public ValueTask<ReadOnlyMemory<byte>> ReadGroupsAsync(long fileId, CancellationToken cancellation) =>
         ValueTask.FromResult(Groups.GetValueOrDefault(fileId));
+
+    public ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
+        ValueTask.FromResult(
+            Mounts.TryGetValue(key, out var recorded) ? recorded.Identity == identity
+            : VoidMounts.Contains(key) || !_rows.Values.Any(row =>
+                (row.Path == key || (key.IsRangeKey && row.Path.IsBelow(key)))
+                && row.State is not (FileState.Deleted or FileState.Excluded)));
+
+    /// <summary>A person says that the storage is a new one.</summary>
+    public void ResetIdentity()
+    {
+        VoidMounts.UnionWith(Mounts.Keys);
+        Mounts.Clear();
+    }
 
     public async Task CommitAsync(ScanBatch batch, CancellationToken cancellation)
     {
@@ -104,6 +124,7 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 Algorithm = it.NewAlgorithm,
                 Checksum = it.NewChecksum,
                 ObservedChecksum = default,
+                DamagedAs = null,
             });
             KeepGroups(it.Path, it.Groups);
         }
@@ -112,22 +133,34 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         foreach (var it in batch.Verified)
         {
             Update(null, it.Id, it.Path, row => row with { State = FileState.Present, ObservedChecksum = default });
+            AddGroups(it.Path, it.Groups);
         }
 
         ApplyDamage(batch);
+        batch.Attributes.ForEach(Follow);
         foreach (var it in batch.Disappeared)
         {
-            Update("deleted", it.Id, it.Path, row => row with { State = FileState.Deleted });
+            Update("deleted", it.Id, it.Path, row => Left(row, FileState.Deleted));
         }
 
         foreach (var it in batch.Excluded)
         {
             Assert.NotEqual(FileState.Excluded, _rows[it.Path].State);
-            Update(null, it.Id, it.Path, row => row with { State = FileState.Excluded });
+            Update(null, it.Id, it.Path, row => Left(row, FileState.Excluded));
         }
 
         ApplyUnreadable(batch);
+        foreach (var mount in batch.Mounts)
+        {
+            Mounts[mount.Key] = mount;
+        }
     }
+
+    private static BaselineFile Left(BaselineFile row, FileState state) => row with
+    {
+        State = state,
+        DamagedAs = row.State is FileState.Corrupted or FileState.Tampered ? row.State : row.DamagedAs,
+    };
 
     private void Refresh(RefreshedFile it)
     {
@@ -141,9 +174,13 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
             Checksum = it.Checksum,
             ObservedChecksum = it.ContentWasRead ? default : before.ObservedChecksum,
         });
-        if (it.Kind.HasFlag(RefreshKind.FirstRead) || it.Kind.HasFlag(RefreshKind.AlgorithmChanged))
+        if (it.Kind.HasFlag(RefreshKind.FirstRead))
         {
             KeepGroups(it.Path, it.Groups);
+        }
+        else
+        {
+            AddGroups(it.Path, it.Groups);
         }
 
         if (it.Kind.HasFlag(RefreshKind.Attributes))
@@ -158,15 +195,36 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         }
     }
 
+    private void Follow(AttributesFile it)
+    {
+        Update(null, it.Id, it.Path, row => row with
+        {
+            Metadata = row.Metadata with { Mode = it.New.Mode, Uid = it.New.Uid, Gid = it.New.Gid, Links = it.New.Links },
+            Extended = it.Extended,
+        });
+        if (it.Changes is { } changes)
+        {
+            Assert.NotEmpty(changes);
+            Events.Add($"attributes {it.Path}");
+        }
+    }
+
     private void ApplyDamage(ScanBatch batch)
     {
         foreach (var it in batch.Corrupted)
         {
-            Update(it.IsTampered ? "tampered" : "corrupted", it.Id, it.Path, row => row with
+            Update(it.IsTampered ? "tampered" : "corrupted", it.Id, it.Path, mayBeDeleted: true, change: row => row with
             {
                 State = it.IsTampered ? FileState.Tampered : FileState.Corrupted,
                 ObservedChecksum = it.Actual,
+                DamagedAs = null,
             });
+        }
+
+        foreach (var it in batch.StillDamaged)
+        {
+            Assert.NotNull(_rows[it.Path].DamagedAs);
+            Update(null, it.Id, it.Path, row => row with { State = row.DamagedAs!.Value, DamagedAs = null });
         }
 
         foreach (var it in batch.Restored)
@@ -180,7 +238,9 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
                 Algorithm = it.Algorithm,
                 Checksum = it.Checksum,
                 ObservedChecksum = default,
+                DamagedAs = null,
             });
+            AddGroups(it.Path, it.Groups);
         }
     }
 
@@ -188,9 +248,14 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
     {
         foreach (var it in batch.Unreadable)
         {
-            if (it.Id is { } id && !it.WasDeleted)
+            if (it.Id is { } id && it.KeepsBaseline)
             {
-                Update(null, id, it.Path, row => row with { State = row.IsDamaged ? row.State : FileState.Unreadable });
+                Assert.Equal(it.WasDeleted, _rows[it.Path].State == FileState.Deleted);
+                Update(it.WasDeleted ? "added" : null, id, it.Path, mayBeDeleted: true, change: row => row with
+                {
+                    State = row.DamagedAs ?? (row.IsDamaged ? row.State : FileState.Unreadable),
+                    DamagedAs = null,
+                });
             }
             else
             {
@@ -217,15 +282,25 @@ public sealed class MemoryBaseline : IBaselineReader, IScanSink
         Events.Add($"added {path}");
     }
 
-    private void Update(string? word, long id, FilePath path, Func<BaselineFile, BaselineFile> change)
+    private void Update(
+        string? word, long id, FilePath path, Func<BaselineFile, BaselineFile> change, bool mayBeDeleted = false)
     {
         Assert.True(_rows.TryGetValue(path, out var row), $"{path} has no row");
         Assert.Equal(id, row.Id);
-        Assert.NotEqual(FileState.Deleted, row.State);
+        Assert.False(row.State == FileState.Deleted && !mayBeDeleted, $"{path} is deleted");
         _rows[path] = change(row);
         if (word is not null)
         {
             Events.Add($"{word} {path}");
+        }
+    }
+
+    // Of content that is what it was: what is recorded stays.
+    private void AddGroups(FilePath path, ReadOnlyMemory<byte> groups)
+    {
+        if (!groups.IsEmpty)
+        {
+            Groups[_rows[path].Id] = groups;
         }
     }
 

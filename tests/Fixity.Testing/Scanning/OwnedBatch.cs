@@ -32,13 +32,18 @@ public static class OwnedBatch
             Checksum = it.Checksum.ToArray(),
             Groups = it.Groups.ToArray(),
         }));
-        owned.Verified.AddRange(batch.Verified.Select(it => it with { Path = it.Path.ToOwned() }));
+        owned.Verified.AddRange(batch.Verified.Select(it => it with
+        {
+            Path = it.Path.ToOwned(),
+            Groups = it.Groups.ToArray(),
+        }));
         owned.Corrupted.AddRange(batch.Corrupted.Select(it => it with
         {
             Path = it.Path.ToOwned(),
             Expected = it.Expected.ToArray(),
             Actual = it.Actual.ToArray(),
         }));
+        owned.StillDamaged.AddRange(batch.StillDamaged.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Restored.AddRange(batch.Restored.Select(it => it with
         {
             Path = it.Path.ToOwned(),
@@ -46,6 +51,7 @@ public static class OwnedBatch
             Checksum = it.Checksum.ToArray(),
             Groups = it.Groups.ToArray(),
         }));
+        owned.Attributes.AddRange(batch.Attributes.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Unreadable.AddRange(batch.Unreadable.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.Disappeared.AddRange(batch.Disappeared.Select(it => it with
         {
@@ -55,6 +61,7 @@ public static class OwnedBatch
         owned.Excluded.AddRange(batch.Excluded.Select(it => it with { Path = it.Path.ToOwned() }));
         owned.UnknownRanges.AddRange(batch.UnknownRanges.Select(it => it with { Prefix = it.Prefix.ToOwned() }));
         owned.Errors.AddRange(batch.Errors.Select(it => it with { Path = it.Path.ToOwned() }));
+        owned.Mounts.AddRange(batch.Mounts.Select(it => it with { Key = it.Key.ToOwned() }));
         CopyCounters(batch.Counters, owned.Counters);
         return owned;
     }

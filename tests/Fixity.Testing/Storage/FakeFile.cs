@@ -10,6 +10,8 @@ public sealed record FakeFile(byte[] Content, long MtimeNs)
 
     public long FileId { get; init; } = 1;
 
+    public long Device { get; init; } = 1;
+
     public int Mode { get; init; } = 0b110_100_100;
 
     public ExtendedAttributes Attributes { get; init; }
@@ -18,7 +20,7 @@ public sealed record FakeFile(byte[] Content, long MtimeNs)
 
     public StorageFault? ReadFault { get; init; }
 
-    public FileMetadata Metadata => new(Content.Length, MtimeNs, CtimeNs, FileId, 1, Mode, 0, 0, 1);
+    public FileMetadata Metadata => new(Content.Length, MtimeNs, CtimeNs, FileId, Device, Mode, 0, 0, 1);
 
     /// <summary>Another bit in one byte, and the mtime as it was.</summary>
     public FakeFile WithFlippedBit(int index = 0)

@@ -25,6 +25,9 @@ public sealed class FakeStorage : IStorageBackend
     /// <summary>Paths that are something else than regular files; <c>dir/</c> for a mount.</summary>
     public Dictionary<FilePath, SkipKind> Specials { get; } = [];
 
+    /// <summary>What is mounted below the root, by the key of its range or the path of one file.</summary>
+    public Dictionary<FilePath, string> Mounts { get; } = [];
+
     /// <summary>Files whose metadata cannot be read.</summary>
     public Dictionary<FilePath, StorageFault> EntryFaults { get; } = [];
 
@@ -41,6 +44,9 @@ public sealed class FakeStorage : IStorageBackend
     public StorageException? Refusal { get; set; }
 
     public int Probes { get; private set; }
+
+    /// <summary>What the last listing was given; it lists all the same, as a storage may.</summary>
+    public IEntryFilter? Filter { get; private set; }
 
     /// <summary>Every path that was opened, in the order of the opening.</summary>
     public List<FilePath> Opened { get; } = [];
@@ -86,6 +92,7 @@ public sealed class FakeStorage : IStorageBackend
     public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
         PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
     {
+        Filter = filter;
         var blocks = new ReusedBlocks<StorageEntry>(
             entry => entry with { Path = ReusedBlocks.Copy(entry.Path) }, entry => ReusedBlocks.Poison(entry.Path));
         foreach (var block in Entries(range).Chunk(3))
@@ -147,10 +154,16 @@ public sealed class FakeStorage : IStorageBackend
         {
             var faults = ListingFaults.Where(fault => range.Overlaps(fault.Key))
                 .Select(fault => StorageEntry.NotListed(fault.Key, fault.Value, "as the test asked"));
-            var entries = _files.Select(file => StorageEntry.File(file.Key, file.Value.Metadata))
+            var mounts = Mounts.Where(mount => mount.Key.IsRangeKey && range.Overlaps(mount.Key))
+                .Select(mount => StorageEntry.Mounted(mount.Key, mount.Value));
+            var entries = _files.Select(file => StorageEntry.File(file.Key, file.Value.Metadata) with
+            {
+                Mount = Mounts.GetValueOrDefault(file.Key),
+            })
                 .Concat(Specials.Select(special => StorageEntry.Skipped(special.Key, special.Value)))
                 .Concat(EntryFaults.Select(fault => StorageEntry.Faulty(fault.Key, fault.Value, "as the test asked")))
-                .Where(entry => range.Contains(entry.Path) && !ListingFaults.Keys.Any(entry.Path.IsBelow));
+                .Where(entry => range.Contains(entry.Path)).Concat(mounts)
+                .Where(entry => !ListingFaults.Keys.Any(fault => entry.Path == fault || entry.Path.IsBelow(fault)));
             return [.. entries.Concat(faults).OrderBy(entry => entry.Path)];
         }
     }

@@ -72,6 +72,12 @@ export function WatchedFields({ draft, errors, set }: OptionsFieldsProps) {
         checked={draft.reportTouched}
         onChange={(event) => set({ reportTouched: event.currentTarget.checked })}
       />
+      <Switch
+        label="Go on into other file systems mounted below the folder"
+        description="Each is remembered: one that is missing, or another in its place, never looks like deleted files. Off: a mounted disk or share is a place of its own, and not looked into."
+        checked={draft.crossMounts}
+        onChange={(event) => set({ crossMounts: event.currentTarget.checked })}
+      />
     </>
   );
 }

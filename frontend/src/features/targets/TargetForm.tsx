@@ -70,7 +70,7 @@ export function TargetForm({ initial, existing = false, submit, error, busy, onS
           {existing && (
             <Checkbox
               label="This is a new storage: record its identity anew"
-              description="Only when you replaced the disk or moved the folder yourself. Fixity refuses to scan when another volume is found at this path, so that an unmounted disk never looks like deleted files."
+              description="Only when you replaced the disk or moved the folder yourself. Fixity refuses to scan when another volume is found at this path, so that an unmounted disk never looks like deleted files. Goes for what is mounted below the folder too: what is there now is taken, and what is gone is forgotten."
               checked={draft.resetIdentity}
               onChange={(event) => set({ resetIdentity: event.currentTarget.checked })}
             />
