@@ -10,8 +10,6 @@ namespace Fixity.Storage.S3;
 /// <summary>The few calls that reading takes, each with a time limit and its failures told in our words.</summary>
 internal sealed class S3Calls(AmazonS3Client client, string bucket, S3StorageOptions options)
 {
-    public TimeSpan Patience => options.Patience;
-
     public int PageSize => options.PageSize;
 
     /// <summary>A page of keys in the order of their bytes.</summary>
@@ -91,7 +89,7 @@ internal sealed class S3Calls(AmazonS3Client client, string bucket, S3StorageOpt
         catch (Exception failure) when (IsOfTheCall(failure))
         {
             cancellation.ThrowIfCancellationRequested();
-            throw S3Faults.Of(failure, path);
+            throw limit.IsCancellationRequested ? S3Faults.Unanswered(path, failure) : S3Faults.Of(failure, path);
         }
     }
 

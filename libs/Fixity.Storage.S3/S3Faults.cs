@@ -29,6 +29,10 @@ internal static class S3Faults
     public static StorageException NotS3(string what) =>
         Make(StorageFault.Configuration, StorageReasons.ProtocolRefused, default, $"the endpoint does not speak S3: {what}");
 
+    /// <summary>Nothing came in the time allowed, whatever the broken call says of it.</summary>
+    public static StorageException Unanswered(FilePath path, Exception failure) => Make(
+        StorageFault.Connection, StorageReasons.Unreachable, path, "no answer came in the time allowed", failure);
+
     private static StorageException OfAnswer(AmazonServiceException answer, FilePath path)
     {
         var (status, code) = (answer.StatusCode, answer.ErrorCode ?? "");
@@ -112,12 +116,7 @@ internal static class S3Faults
                     $"the endpoint does not speak TLS: {refused.Message}", failure);
         }
 
-        return failure switch
-        {
-            OperationCanceledException or TimeoutException => Make(
-                StorageFault.Connection, StorageReasons.Unreachable, path, "no answer came in the time allowed", failure),
-            _ => Lost(failure, path),
-        };
+        return failure is OperationCanceledException or TimeoutException ? Unanswered(path, failure) : Lost(failure, path);
     }
 
     private static StorageException Lost(Exception failure, FilePath path) => Make(

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.S3.Model;
 using Fixity.Core;
 
@@ -48,6 +49,11 @@ internal sealed class S3File(S3Calls calls, string key, FilePath path, GetObject
         var wanted = (int)Math.Min(buffer.Length, _end - offset);
         var read = await calls.AskAsync(path, limit => ReadPartAsync(buffer[..wanted], limit), cancellation);
         _position += read;
+        if (_position == _end)
+        {
+            CloseWhole();
+        }
+
         return read;
     }
 
@@ -111,10 +117,25 @@ internal sealed class S3File(S3Calls calls, string key, FilePath path, GetObject
         }
     }
 
+    // Where all of an object was read, the SDK compares it with the checksum that came along (crc32, sha1, sha256).
+    private void CloseWhole()
+    {
+        try
+        {
+            Leave();
+        }
+        catch (AmazonClientException failure)
+        {
+            throw new StorageException(
+                StorageFault.ReadFailed, path, "the content is not what the storage's own checksum of it says", failure);
+        }
+    }
+
     // To the pool of connections, if little is left to come; otherwise that connection is closed.
     private void Leave()
     {
-        _part?.Dispose();
+        var part = _part;
         _part = null;
+        part?.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Fixity.Core;
 
@@ -22,10 +23,6 @@ internal sealed class S3Session : IDisposable
         var connections = new Connections(Handler(connection, options));
         var config = new AmazonS3Config
         {
-            // One attempt a call: trying again is for the decorators, which know what a scan can wait for.
-            MaxErrorRetry = 0,
-            RetryMode = RequestRetryMode.Standard,
-            ThrottleRetries = false,
             HttpClientFactory = connections,
             ForcePathStyle = connection.PathStyle,
             IgnoreConfiguredEndpointUrls = true,
@@ -43,7 +40,7 @@ internal sealed class S3Session : IDisposable
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(connection.Region);
         }
 
-        return new S3Session(new AmazonS3Client(Login(credentials), config), connections);
+        return new S3Session(new OneAttempt(Login(credentials), config), connections);
     }
 
     public void Dispose()
@@ -68,6 +65,7 @@ internal sealed class S3Session : IDisposable
             AutomaticDecompression = System.Net.DecompressionMethods.None,
             UseCookies = false,
             ConnectTimeout = options.ConnectTimeout,
+            ConnectCallback = options.Connect,
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
         };
         if (connection.Certificate is { Length: > 0 } pem)
@@ -104,6 +102,17 @@ internal sealed class S3Session : IDisposable
         {
             Reason = StorageReasons.Certificate,
         };
+
+    /// <summary>A client that asks once: trying again is for the decorators, which know what a scan can wait for.</summary>
+    /// <remarks>Setting the number of retries to none is not enough: a body that broke off was asked for ten times more.</remarks>
+    private sealed class OneAttempt(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            pipeline.RemoveHandler<RetryHandler>();
+        }
+    }
 
     /// <summary>One set of connections for each open storage, closed with it; the SDK would share them, custom trust and all.</summary>
     private sealed class Connections(SocketsHttpHandler handler) : HttpClientFactory, IDisposable

@@ -10,4 +10,7 @@ public sealed record S3StorageOptions
 
     /// <summary>Keys that one call lists; S3 itself gives no more than a thousand.</summary>
     public int PageSize { get; init; } = 1000;
+
+    /// <summary>For tests, where a bucket's own host name does not resolve. Null: as names and ports say.</summary>
+    internal Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 }

@@ -176,10 +176,14 @@ public sealed class RefusalTests
             bucket.Put($"{i}", "");
         }
 
-        bucket.Server.Upset = call => call.Number == 1 ? new S3Upset(CutAfterBytes: 900) : null;
+        bucket.Server.Upset = _ => new S3Upset(CutAfterBytes: 900);
         await using var backend = bucket.Open();
 
-        Assert.Equal(StorageFault.Connection, (await Listed.RefusedAsync(backend)).Fault);
+        var refused = await Listed.RefusedAsync(backend);
+
+        Assert.Equal((StorageFault.Connection, StorageReasons.ConnectionLost), (refused.Fault, refused.Reason));
+        Assert.Single(bucket.Server.Calls);
+        bucket.Server.Upset = null;
         Assert.Equal(10, (await Listed.AllAsync(backend)).Count);
     }
 

@@ -115,12 +115,11 @@ public sealed class S3Server : IAsyncDisposable
             await context.Response.Body.FlushAsync();
             if (upset.Stalls)
             {
-                await Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, context.RequestAborted).Token)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, context.RequestAborted);
+                await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            context.Abort();
-            return;
+            return; // Less than was announced: Kestrel closes the connection behind it.
         }
 
         await context.Response.Body.WriteAsync(answer.Body);
