@@ -5,6 +5,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.S3;
+using Amazon.S3.Internal;
 using Fixity.Core;
 
 namespace Fixity.Storage.S3;
@@ -111,6 +112,9 @@ internal sealed class S3Session : IDisposable
         {
             base.CustomizeRuntimePipeline(pipeline);
             pipeline.RemoveHandler<RetryHandler>();
+
+            // Compares content with an ETag that looks like an MD5. It need not be one: encrypted, or not Amazon's.
+            pipeline.RemoveHandler<AmazonS3ResponseHandler>();
         }
     }
 

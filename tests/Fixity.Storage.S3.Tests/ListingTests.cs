@@ -73,7 +73,8 @@ public sealed class ListingTests
         bucket.Put("instant", new StoredObject("x"u8.ToArray(), Day) { StorageClass = "GLACIER_IR" });
         bucket.Put("restored", new StoredObject("x"u8.ToArray(), Day)
         {
-            StorageClass = "GLACIER", RestoredUntil = DateTimeOffset.UtcNow.AddDays(1),
+            StorageClass = "GLACIER",
+            RestoredUntil = DateTimeOffset.UtcNow.AddDays(1),
         });
 
         var entries = await Listed.AllAsync(backend);

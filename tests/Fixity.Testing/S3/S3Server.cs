@@ -81,6 +81,13 @@ public sealed class S3Server : IAsyncDisposable
         }
     }
 
+    /// <summary>Forgets what was called so far.</summary>
+    public void CountAnew()
+    {
+        Calls.Clear();
+        _numbers.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
