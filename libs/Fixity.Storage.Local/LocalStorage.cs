@@ -1,4 +1,6 @@
+using Fixity.Core;
 using Fixity.Storage.Local.Linux;
+using Fixity.Storage.Local.Mounts;
 using Fixity.Storage.Local.Portable;
 
 namespace Fixity.Storage.Local;
@@ -12,4 +14,24 @@ public static class LocalStorage
             ? new LinuxStorageBackend(root, options ?? new LocalStorageOptions())
             : new PortableStorageBackend(root, options ?? new LocalStorageOptions())
         : throw new ArgumentException($"The root of a local storage is an absolute path, not '{root}'.", nameof(root));
+
+    /// <summary>A target of type <c>local</c>: whatever folder it is.</summary>
+    public static IStorageBackend Open(StorageSettings settings) => Open(settings, mount: null);
+
+    /// <summary>A target of type <c>nfs</c>: a folder that must be the mount point of a network file system.</summary>
+    public static IStorageBackend OpenMounted(StorageSettings settings) => Libc.IsSupported
+        ? Open(settings, new NetworkMount(settings.Connection.Nfs ?? new NfsConnection()))
+        : throw Refused("Mounts are known on Linux only; elsewhere the type is local.");
+
+    private static IStorageBackend Open(StorageSettings settings, NetworkMount? mount) =>
+        Path.IsPathFullyQualified(settings.Root)
+            ? Open(settings.Root, new LocalStorageOptions
+            {
+                CrossMounts = settings.Options.CrossMounts,
+                IdleIo = settings.Options.IdleIo,
+                Mount = mount,
+            })
+            : throw Refused($"The root is an absolute path, not '{settings.Root}'.");
+
+    private static StorageException Refused(string message) => new(StorageFault.Configuration, default, message);
 }

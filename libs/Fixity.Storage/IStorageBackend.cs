@@ -78,7 +78,20 @@ public sealed record StorageEvidence(string? Tag, string? Version, IReadOnlyDict
 /// <param name="HasCtime">Whether metadata tell when they last changed themselves, which nobody can set back.</param>
 /// <param name="HasExtendedAttributes">Whether <see cref="IStorageBackend.ReadAttributesAsync"/> can find any.</param>
 public sealed record StorageCapabilities(
-    int MaxConcurrentReads, bool HasRawNames, bool HasCtime, bool HasExtendedAttributes);
+    int MaxConcurrentReads, bool HasRawNames, bool HasCtime, bool HasExtendedAttributes)
+{
+    /// <summary>Whether every file has a mode, an owner and a group.</summary>
+    public bool HasOwnerAndMode { get; init; }
+
+    /// <summary>Whether a file has a number of its own, which it keeps when it is renamed.</summary>
+    public bool HasFileIds { get; init; }
+
+    /// <summary>Whether each content that was ever at a path has a tag of its own, by which a read is held to it.</summary>
+    public bool HasVersionTags { get; init; }
+
+    /// <summary>Whether the storage itself can say what changed.</summary>
+    public bool HasChangeNotification { get; init; }
+}
 
 /// <param name="Identity">Changes when another storage is at the root: another file system, or another directory.</param>
 /// <param name="MtimeGranularity">Two writes closer together than this may leave the same mtime.</param>

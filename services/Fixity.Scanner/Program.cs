@@ -2,7 +2,9 @@ using Fixity.Data;
 using Fixity.Scanner;
 using Fixity.Scanner.Baselines;
 using Fixity.Scanner.Changes;
+using Fixity.Scanner.Probes;
 using Fixity.Scanner.Scans;
+using Fixity.Scanner.Storages;
 using Fixity.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -10,7 +12,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddFixityDatabase(DatabaseRole.Scanner);
 builder.Services.AddScannerOptions();
+builder.Services.AddStorages();
 builder.Services.AddScans();
+builder.Services.AddProbes();
 builder.Services.AddBaselines();
 builder.Services.AddChanges();
 

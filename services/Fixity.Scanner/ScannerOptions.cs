@@ -40,6 +40,13 @@ internal sealed record ScannerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan NotifyInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>For the first look at a target's root, retries and all: after it the storage counts as hanging.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Folders whose files a target may name as its credentials. Null: those that are usual for secrets.</summary>
+    public IReadOnlyList<string>? CredentialFolders { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (RenewInterval > Lease / 2)

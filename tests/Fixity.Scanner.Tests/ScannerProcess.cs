@@ -1,7 +1,9 @@
 using Fixity.Data;
 using Fixity.Scanner.Baselines;
 using Fixity.Scanner.Changes;
+using Fixity.Scanner.Probes;
 using Fixity.Scanner.Scans;
+using Fixity.Scanner.Storages;
 using Fixity.Testing.Postgres;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +25,8 @@ public sealed class ScannerProcess : IAsyncDisposable
 
     /// <param name="isWorking">False: only the parts, for a test that plays the worker itself.</param>
     public static async Task<ScannerProcess> StartAsync(
-        TestDatabase database, bool isWorking = true, TimeSpan? lease = null)
+        TestDatabase database, bool isWorking = true, TimeSpan? lease = null,
+        Action<IHostApplicationBuilder>? configure = null)
     {
         var data = database.DataSourceAs(DatabaseRole.Scanner);
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -37,10 +40,13 @@ public sealed class ScannerProcess : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         builder.Services.AddSingleton(data);
         builder.Services.AddScannerOptions();
+        builder.Services.AddStorages();
         builder.Services.AddScans();
+        builder.Services.AddProbes();
         builder.Services.AddBaselines();
         builder.Services.AddChanges();
         builder.Services.AddSingleton(TimeProvider.System);
+        configure?.Invoke(builder);
         var host = builder.Build();
         if (isWorking)
         {

@@ -142,7 +142,7 @@ public sealed class LinuxWalkTests : IDisposable
         var after = await backend.ProbeAsync(CancellationToken.None);
 
         Assert.NotEqual(before.Identity, after.Identity);
-        Assert.Matches("^fs:[0-9a-f]+:[0-9a-f]{16}/ino:[0-9]+$", after.Identity);
+        Assert.Matches("^fs:[0-9a-f]+:[0-9a-f]{16}/ino:[0-9]+(/made:[0-9]+[.][0-9]+)?$", after.Identity);
     }
 
     [Fact]

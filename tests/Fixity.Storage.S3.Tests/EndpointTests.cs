@@ -83,7 +83,15 @@ public sealed class EndpointTests
     [InlineData("/front/")]
     [InlineData("no-slash")]
     public void A_prefix_that_could_mean_two_things_is_refused(string prefix) =>
-        Assert.Throws<ArgumentException>(() => S3Storage.Open(new S3Connection("bucket", prefix), null));
+        Assert.Equal(
+            StorageFault.Configuration,
+            Assert.Throws<StorageException>(() => S3Storage.Open(new S3Connection("bucket", prefix), null)).Fault);
+
+    [Fact]
+    public void A_target_without_a_bucket_is_a_wrong_target() =>
+        Assert.Equal(
+            StorageFault.Configuration,
+            Assert.Throws<StorageException>(() => S3Storage.Open(new StorageSettings("s3", "s3://bucket/"))).Fault);
 
     // Names below localhost resolve on some machines and not on others.
     private static IStorageBackend OpenByHost(TestBucket bucket) => S3Storage.Open(

@@ -3,6 +3,7 @@ using Fixity.Scanner;
 using Fixity.Scanner.Baselines;
 using Fixity.Scanner.Changes;
 using Fixity.Scanner.Scans;
+using Fixity.Scanner.Storages;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,7 @@ internal static class ScannerParts
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
         builder.AddFixityDatabase(DatabaseRole.Scanner);
         builder.Services.AddScannerOptions();
+        builder.Services.AddStorages();
         builder.Services.AddScans();
         builder.Services.AddBaselines();
         builder.Services.AddChanges();

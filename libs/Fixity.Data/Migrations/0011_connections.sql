@@ -56,4 +56,4 @@ alter table scanner.target_states
     drop constraint target_states_state_check,
     add constraint target_states_state_check
         check (state in ('unknown', 'online', 'offline', 'degraded', 'denied')),
-    add column refused_credentials bigint;                -- the version that was refused
+    add column refused_credentials bigint;                -- a stamp of the login that was refused

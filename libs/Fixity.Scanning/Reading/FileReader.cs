@@ -47,7 +47,7 @@ internal sealed class FileReader : IDisposable
         {
             return new ReadAnswer(Finding.Unstable);
         }
-        catch (StorageException failure) when (IsOfThisFile(failure.Fault))
+        catch (StorageException failure) when (IsOfThisFile(failure))
         {
             return ReadAnswer.Unreadable(failure.Fault, failure.Message);
         }
@@ -68,9 +68,11 @@ internal sealed class FileReader : IDisposable
         }
     }
 
-    // The others are of the storage as a whole or of this machine: they end the segment.
-    private static bool IsOfThisFile(StorageFault fault) =>
-        fault is StorageFault.Denied or StorageFault.ReadFailed or StorageFault.Connection or StorageFault.Timeout;
+    // The others are of the storage as a whole or of this machine: they end the segment. So is a lost connection whose
+    // exact cause is known: to try file after file would be to wait for each.
+    private static bool IsOfThisFile(StorageException failure) =>
+        failure.Fault is StorageFault.Denied or StorageFault.ReadFailed or StorageFault.Timeout
+        || failure is { Fault: StorageFault.Connection, Reason: null };
 
     private async ValueTask<ReadAnswer> LookAsync(ReadJob job, CancellationToken cancellation)
     {
@@ -193,7 +195,7 @@ internal sealed class FileReader : IDisposable
             _setup.LacksExtended = (read.Known & _setup.Rules.Watched) == WatchedAttributes.None;
             return answer with { Extended = OnlyWatched(read) };
         }
-        catch (StorageException failure) when (IsOfThisFile(failure.Fault))
+        catch (StorageException failure) when (IsOfThisFile(failure))
         {
             _progress.CallEnded(0);
             return answer with { ExtendedFault = failure.Message };

@@ -177,6 +177,12 @@ internal struct StatxBuffer
     [FieldOffset(0x38)]
     public ulong AttributesMask;
 
+    [FieldOffset(0x50)]
+    public long BirthSeconds;
+
+    [FieldOffset(0x58)]
+    public uint BirthNanoseconds;
+
     [FieldOffset(0x60)]
     public long ChangedSeconds;
 

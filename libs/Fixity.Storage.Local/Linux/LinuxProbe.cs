@@ -23,7 +23,15 @@ internal static unsafe class LinuxProbe
 
         var identity = string.Create(
             CultureInfo.InvariantCulture,
-            $"fs:{fileSystem.Type:x}:{fileSystem.IdHigh:x8}{fileSystem.IdLow:x8}/ino:{stat.Inode}");
+            $"fs:{fileSystem.Type:x}:{fileSystem.IdHigh:x8}{fileSystem.IdLow:x8}/ino:{stat.Inode}{Made(fileSystem, stat)}");
         return new StorageProbe(identity, MtimeGranularity.Of((uint)fileSystem.Type, (stat.Mask & Libc.StatxBirth) != 0));
     }
+
+    // Some file systems have no id but that of the device they are on (XFS), and roots of one number everywhere: when the
+    // root was made tells two disks apart. Of disks alone: a server may begin to tell it, or cease, with its next version.
+    private static string Made(in StatfsBuffer fileSystem, in StatxBuffer stat) =>
+        (stat.Mask & Libc.StatxBirth) != 0 && (uint)fileSystem.Type is MtimeGranularity.Magic.Ext
+            or MtimeGranularity.Magic.Xfs or MtimeGranularity.Magic.Btrfs or MtimeGranularity.Magic.F2fs
+            ? string.Create(CultureInfo.InvariantCulture, $"/made:{stat.BirthSeconds}.{stat.BirthNanoseconds}")
+            : "";
 }

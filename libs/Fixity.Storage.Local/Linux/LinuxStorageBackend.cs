@@ -21,9 +21,13 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
     private volatile bool _maySkipAccessTime = true;
 
     public StorageCapabilities Capabilities { get; } =
-        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true);
+        new(256, HasRawNames: true, HasCtime: true, HasExtendedAttributes: true)
+        {
+            HasOwnerAndMode = true,
+            HasFileIds = true,
+        };
 
-    public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => Task.Run(Probe, cancellation);
+    public Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => HangingRoots.RunAsync(root, Probe, cancellation);
 
     public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
         PathRange range, CancellationToken cancellation, IEntryFilter? filter = null) =>
@@ -158,6 +162,10 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
         using var handle = OpenRoot();
         var descriptor = (int)handle.DangerousGetHandle();
         var probe = LinuxProbe.Of(descriptor);
+        if (options.Mount is { } mount)
+        {
+            probe = probe with { Identity = $"{probe.Identity}/{mount.Require(descriptor, root)}" };
+        }
 
         // The first probe's root is the one that is walked: nothing fits between the check and the walk.
         if (Volatile.Read(ref _root) is null)
@@ -203,6 +211,11 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
             StorageFault.Gone or StorageFault.NotRegular or StorageFault.Denied => StorageFault.Configuration,
             var other => other,
         };
-        return new StorageException(fault, default, $"the root {root} cannot be opened: {Errno.Text(errno)}");
+        return new StorageException(fault, default, $"the root {root} cannot be opened: {Errno.Text(errno)}")
+        {
+            Reason = fault != StorageFault.Configuration ? null
+                : Errno.Fault(errno) == StorageFault.Denied ? StorageReasons.AccessDenied
+                : StorageReasons.RootMissing,
+        };
     }
 }

@@ -111,10 +111,10 @@ internal static class ScanEnding
     private static async Task<bool> WriteTargetAsync(
         NpgsqlConnection connection, ScanEnd end, CancellationToken cancellation)
     {
-        if (end.Failure is { } failure && (failure.IsOffline || failure.IsStalled))
+        if (end.Failure is { TargetState: { } state } failure)
         {
             await using var broken = new NpgsqlCommand(BrokenSql, connection);
-            broken.With(end.TargetId).With(failure.IsOffline ? "offline" : "degraded").With(failure.Reason);
+            broken.With(end.TargetId).With(state).With(failure.Reason);
             return await broken.ExecuteNonQueryAsync(cancellation) > 0;
         }
 

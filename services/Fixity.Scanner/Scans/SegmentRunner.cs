@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Fixity.Core;
 using Fixity.Scanner.Baselines;
+using Fixity.Scanner.Storages;
 using Fixity.Scanning;
 using Fixity.Storage;
-using Fixity.Storage.Local;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -12,7 +12,8 @@ namespace Fixity.Scanner.Scans;
 /// <summary>Works on one claimed segment and records how it ended, whatever that is.</summary>
 internal sealed class SegmentRunner(
     NpgsqlDataSource database, ScanQueue queue, SegmentSplits splits, ScanCloser closer, TargetIdentity identities,
-    StorageReaders readers, DatabaseRetry retry, ScanMetrics metrics, IOptions<ScannerOptions> options, TimeProvider clock, ILoggerFactory loggers)
+    TargetAccessStore accesses, StorageOpener storages, StorageReaders readers, DatabaseRetry retry, ScanMetrics metrics,
+    IOptions<ScannerOptions> options, TimeProvider clock, ILoggerFactory loggers)
 {
     private const int FirstScanBatchSize = 5_000;
 
@@ -77,9 +78,26 @@ internal sealed class SegmentRunner(
 
     private async Task<SegmentResult> ScanAsync(SegmentLease lease)
     {
+        var targetOptions = TargetOptionsJson.Read(lease.Claim.Target.OptionsJson);
+        var access = await retry.RunAsync(
+            cancellation => accesses.ReadAsync(lease.Claim, targetOptions, cancellation),
+            () => lease.MayBeOurs, lease.Lost);
+        try
+        {
+            await using var backend = storages.Open(access.Settings);
+            return await ScanAsync(lease, targetOptions, backend);
+        }
+        catch (Exception failure) when (TargetAccess.IsRefused(failure))
+        {
+            await AtEndAsync(
+                cancellation => accesses.RememberRefusalAsync(lease.Claim.Target.Id, access, cancellation));
+            throw;
+        }
+    }
+
+    private async Task<SegmentResult> ScanAsync(SegmentLease lease, TargetOptions targetOptions, IStorageBackend backend)
+    {
         var claim = lease.Claim;
-        var targetOptions = TargetOptionsJson.Read(claim.Target.OptionsJson);
-        await using var backend = Open(claim.Target, targetOptions);
         var identity = await identities.ConfirmAsync(backend, claim, lease.Lost);
         var verification = await retry.RunAsync(
             cancellation => VerificationPlan.ReadOrMakeAsync(database, claim, cancellation),
@@ -93,12 +111,12 @@ internal sealed class SegmentRunner(
             BatchSize = claim.IsBaseline
                 ? Math.Max(claim.Target.BatchSize, FirstScanBatchSize)
                 : claim.Target.BatchSize,
-            Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target.Root),
+            Workers = claim.Target.Workers ?? readers.DefaultFor(claim.Target),
         };
         await using var splitter = new SegmentSplitter(
             lease, backend, sink, splits, limits, retry, options.Value, clock, _logger);
         var throttle = new SegmentThrottle(lease, targetOptions, clock);
-        if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target.Root))
+        if (claim.Target.Workers is not null || !readers.IsForOne(claim.Target))
         {
             lease.Heard += splitter.Hear;
         }
@@ -107,12 +125,6 @@ internal sealed class SegmentRunner(
         return await scanner.RunAsync(
             new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions), lease.Lost);
     }
-
-    private static IStorageBackend Open(TargetSettings target, TargetOptions options) => target.Type is "local" or "nfs"
-        ? LocalStorage.Open(
-            target.Root, new LocalStorageOptions { CrossMounts = options.CrossMounts, IdleIo = options.IdleIo })
-        : throw new StorageException(
-            StorageFault.Configuration, default, $"Targets of type {target.Type} are not in this version.");
 
     private Task<string> StopAsync(SegmentLease lease) => lease.Wish switch
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
+using Fixity.Storage.Local.Mounts;
 
 namespace Fixity.Scanner.Scans;
 
@@ -13,10 +13,21 @@ namespace Fixity.Scanner.Scans;
 internal sealed partial class StorageReaders(
     string mountTable = "/proc/self/mountinfo", string devices = "/sys/dev/block", string names = "/sys/class/block")
 {
-    private static readonly string[] NetworkFileSystems =
-        ["nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs", "afs", "ncpfs"];
+    // Read by clients of our own, which keep several requests under way; a call waits for the network, not for a core.
+    private const int ReadersOfShare = 4;
+    private const int ReadersOfBucket = 8;
 
     private static int ReaderACore => Math.Min(4, Environment.ProcessorCount);
+
+    public int DefaultFor(TargetSettings target) => target.Type switch
+    {
+        "smb" => ReadersOfShare,
+        "s3" => ReadersOfBucket,
+        _ => DefaultFor(target.Root),
+    };
+
+    /// <summary>Whether several readers of this target make each other slow.</summary>
+    public bool IsForOne(TargetSettings target) => target.Type is not ("smb" or "s3") && IsForOne(target.Root);
 
     public int DefaultFor(string root) => IsForOne(root) ? 1 : ReaderACore;
 
@@ -26,7 +37,7 @@ internal sealed partial class StorageReaders(
         try
         {
             return File.Exists(mountTable) && FindMount(root) is { } mount
-                && (NetworkFileSystems.Contains(mount.FileSystem) || IsRotational(mount));
+                && (NetworkMount.UsualFileSystems.Contains(mount.FileSystem) || IsRotational(mount));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -38,9 +49,9 @@ internal sealed partial class StorageReaders(
     {
         // The last of several on one point lies on top.
         Mount? found = null;
-        foreach (var line in File.ReadLines(mountTable))
+        foreach (var mount in MountTable.Read(mountTable))
         {
-            if (Read(line) is { } mount && Holds(mount.Point, root) && mount.Point.Length >= (found?.Point.Length ?? 0))
+            if (mount.Holds(root) && mount.Point.Length >= (found?.Point.Length ?? 0))
             {
                 found = mount;
             }
@@ -74,27 +85,6 @@ internal sealed partial class StorageReaders(
         return false;
     }
 
-    private static bool Holds(string point, string root) =>
-        point == "/" || root == point || root.StartsWith(point + "/", StringComparison.Ordinal);
-
-    // 36 35 98:0 /inside /point options [optional fields] - type source options
-    private static Mount? Read(string line)
-    {
-        var fields = line.Split(' ');
-        var separator = Array.IndexOf(fields, "-");
-        return separator < 5 || separator + 2 >= fields.Length
-            ? null
-            : new Mount(Octal().Replace(fields[4], UnescapeOne), fields[2], fields[separator + 1], fields[separator + 2]);
-    }
-
-    private static string UnescapeOne(Match match) =>
-        ((char)Convert.ToInt32(match.ValueSpan[1..].ToString(), 8)).ToString(CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"\\[0-7]{3}")]
-    private static partial Regex Octal();
-
     [GeneratedRegex("^(vd|xvd)[a-z]+$")]
     private static partial Regex VirtualDisk();
-
-    private sealed record Mount(string Point, string Device, string FileSystem, string Source);
 }

@@ -1,14 +1,15 @@
+using System.Text.RegularExpressions;
 using Fixity.Scanning;
 using Fixity.Storage;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Fixity.Scanner.Scans;
 
 /// <summary>Holds a target to the storage that its baseline was taken of, before anything else is looked at.</summary>
-internal sealed class TargetIdentity(NpgsqlDataSource database, ILogger<TargetIdentity> logger)
+internal sealed partial class TargetIdentity(
+    NpgsqlDataSource database, IOptions<ScannerOptions> options, ILogger<TargetIdentity> logger)
 {
-    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(60);
-
     /// <returns>The identity that the scan is held to; recorded now where none was.</returns>
     /// <exception cref="StorageIdentityChangedException">Another storage, or none, is at the root.</exception>
     public async Task<string> ConfirmAsync(IStorageBackend backend, SegmentClaim claim, CancellationToken cancellation)
@@ -18,7 +19,7 @@ internal sealed class TargetIdentity(NpgsqlDataSource database, ILogger<TargetId
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var (recorded, epoch) = await ReadAsync(connection, claim.Target.Id, cancellation);
-        if (recorded is not null && epoch >= claim.Target.IdentityEpoch && recorded != found)
+        if (recorded is not null && epoch >= claim.Target.IdentityEpoch && !IsSame(recorded, found))
         {
             throw new StorageIdentityChangedException(recorded, found);
         }
@@ -32,14 +33,18 @@ internal sealed class TargetIdentity(NpgsqlDataSource database, ILogger<TargetId
         return found;
     }
 
-    private static async Task<string> ProbeAsync(IStorageBackend backend, CancellationToken cancellation)
+    // What an older version recorded of a folder says less: what it did not know counts from now on.
+    internal static bool IsSame(string recorded, string found) => found == recorded
+        || (OfOlderVersion().IsMatch(recorded) && found.StartsWith(recorded + "/", StringComparison.Ordinal));
+
+    private async Task<string> ProbeAsync(IStorageBackend backend, CancellationToken cancellation)
     {
         try
         {
-            var probe = await backend.ProbeAsync(cancellation).WaitAsync(ProbePatience, cancellation);
+            var probe = await backend.ProbeAsync(cancellation).WaitAsync(options.Value.ProbeTimeout, cancellation);
             return probe.Identity;
         }
-        catch (TimeoutException failure)
+        catch (Exception failure) when (failure is TimeoutException or StorageException { Fault: StorageFault.Timeout })
         {
             throw new StorageIdentityChangedException(expected: null, actual: null, failure);
         }
@@ -68,19 +73,22 @@ internal sealed class TargetIdentity(NpgsqlDataSource database, ILogger<TargetId
                 select target_id, state, state_since, state_reason from scanner.target_states where target_id = $1
             ), now_online as (
                 update scanner.target_states t
-                set identity = $2, identity_epoch = $3,
-                    state = case when t.state in ('offline', 'unknown') then 'online' else t.state end,
-                    state_since = case when t.state in ('offline', 'unknown') then now() else t.state_since end,
-                    state_reason = case when t.state in ('offline', 'unknown') then null else t.state_reason end
+                set identity = $2, identity_epoch = $3, refused_credentials = null,
+                    state = case when t.state in ('offline', 'denied', 'unknown') then 'online' else t.state end,
+                    state_since = case
+                        when t.state in ('offline', 'denied', 'unknown') then now() else t.state_since end,
+                    state_reason = case
+                        when t.state in ('offline', 'denied', 'unknown') then null else t.state_reason end
                 where t.target_id = $1
-                    and (t.identity is distinct from $2 or t.identity_epoch <> $3 or t.state in ('offline', 'unknown'))
+                    and (t.identity is distinct from $2 or t.identity_epoch <> $3 or t.refused_credentials is not null
+                        or t.state in ('offline', 'denied', 'unknown'))
                 returning t.target_id
             ), event as (
                 insert into scanner.target_events (target_id, scan_id, type, details)
                 select b.target_id, $4, 'target.online',
                     jsonb_build_object('offlineSince', b.state_since, 'reason', b.state_reason)
                 from before b join now_online using (target_id)
-                where b.state = 'offline'
+                where b.state in ('offline', 'denied')
                 returning target_id
             )
             select pg_notify('fixity_events', '')::text,
@@ -90,4 +98,7 @@ internal sealed class TargetIdentity(NpgsqlDataSource database, ILogger<TargetId
         command.With(claim.Target.Id).With(identity).With(claim.Target.IdentityEpoch).With(claim.ScanId);
         return await command.ExecuteScalarAsync(cancellation) is not null;
     }
+
+    [GeneratedRegex("^fs:[0-9a-f]+:[0-9a-f]+/ino:[0-9]+$")]
+    private static partial Regex OfOlderVersion();
 }

@@ -1,3 +1,4 @@
+using Fixity.Scanner.Scans;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Scans;
@@ -51,6 +52,19 @@ public sealed class IdentityTests(TestDatabase database) : IClassFixture<TestDat
 
         Assert.Equal(2, (await tree.EventsAsync(scan)).Count(e => e.StartsWith("deleted ", StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [InlineData("fs:ef53:0a/ino:2", "fs:ef53:0a/ino:2", true)]
+    [InlineData("fs:ef53:0a/ino:2", "fs:ef53:0a/ino:2/made:5.0", true)]
+    [InlineData("fs:6969:00/ino:2", "fs:6969:00/ino:2/mount:nfs4:nas:/export", true)]
+    [InlineData("fs:ef53:0a/ino:2", "fs:ef53:0a/ino:22", false)]
+    [InlineData("fs:ef53:0a/ino:2", "fs:ef53:0b/ino:2/made:5.0", false)]
+    [InlineData("fs:ef53:0a/ino:2/made:5.0", "fs:ef53:0a/ino:2", false)]
+    [InlineData("fs:ef53:0a/ino:2/made:5.0", "fs:ef53:0a/ino:2/made:6.0", false)]
+    [InlineData("fs:6969:00/ino:2/mount:nfs4:nas:/export", "fs:6969:00/ino:2/mount:nfs4:nas:/export/other", false)]
+    [InlineData("s3:bucket", "s3:bucket/other", false)]
+    public void What_an_older_version_recorded_is_held_to_as_far_as_it_goes(string recorded, string found, bool isSame) =>
+        Assert.Equal(isSame, TargetIdentity.IsSame(recorded, found));
 
     private Task<string?> StateAsync(WatchedTree tree) => database.ScalarAsync<string>(
         $"select concat_ws(' ', state, state_reason) from scanner.target_states where target_id = {tree.TargetId}");

@@ -31,8 +31,14 @@ public sealed class FakeStorage : IStorageBackend
     /// <summary>Called with each file that is opened, before it is.</summary>
     public Func<FilePath, CancellationToken, Task>? Opening { get; set; }
 
+    /// <summary>Called before each block of a listing.</summary>
+    public Func<CancellationToken, Task>? Listing { get; set; }
+
     /// <summary>Called before each read, with its offset.</summary>
     public Func<FilePath, long, CancellationToken, Task>? Reading { get; set; }
+
+    /// <summary>What the root answers instead of saying what it is; null: it says it.</summary>
+    public StorageException? Refusal { get; set; }
 
     public int Probes { get; private set; }
 
@@ -67,6 +73,11 @@ public sealed class FakeStorage : IStorageBackend
     public Task<StorageProbe> ProbeAsync(CancellationToken cancellation)
     {
         Probes++;
+        if (Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
         return Identity is { } identity
             ? Task.FromResult(new StorageProbe(identity, MtimeGranularity))
             : throw new StorageException(StorageFault.Configuration, default, "the root is not there");
@@ -80,6 +91,7 @@ public sealed class FakeStorage : IStorageBackend
         foreach (var block in Entries(range).Chunk(3))
         {
             await Task.Yield();
+            await (Listing?.Invoke(cancellation) ?? Task.CompletedTask);
             cancellation.ThrowIfCancellationRequested();
             yield return blocks.Next(block);
         }

@@ -97,6 +97,19 @@ public abstract class StorageBackendConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_has_what_the_backend_says_that_files_have()
+    {
+        await PutAsync(FilePath.FromEscaped("f"), "content"u8.ToArray());
+
+        var has = Assert.Single(await ListAsync(PathRange.Everything)).Metadata;
+
+        Assert.True(has.CtimeNs is not null || !Backend.Capabilities.HasCtime);
+        Assert.True(has.FileId is not null || Backend.Capabilities is { HasFileIds: false, HasVersionTags: false });
+        Assert.Equal(Backend.Capabilities.HasOwnerAndMode, has is { Mode: not null, Uid: not null, Gid: not null });
+        Assert.InRange(Backend.Capabilities.MaxConcurrentReads, 1, 4096);
+    }
+
+    [Fact]
     public async Task Another_size_is_seen_by_handle_and_by_name()
     {
         var path = FilePath.FromEscaped("f");

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using Fixity.Testing.Storage;
 
-namespace Fixity.Storage.Local.Tests;
+namespace Fixity.Testing.Storage;
 
 /// <summary>A file system of our own, which answers the kernel as the test says: late, wrongly, or never.</summary>
 /// <remarks>
@@ -11,24 +10,31 @@ namespace Fixity.Storage.Local.Tests;
 /// <c>hang</c> are never answered for: a directory when it is opened, a file when it is looked up. A directory that begins
 /// with <c>broken</c> fails after its first two entries.
 /// </remarks>
-internal sealed unsafe partial class FuseTree : IDisposable
+public sealed unsafe partial class FuseTree : IDisposable
 {
     private const int InputOutputError = 5;
     private const int NoEntry = 2;
     private const int NoSystemCall = 38;
     private const int EntriesAnAnswer = 2;
+    private const int StatfsBytes = 80;
     private const uint DirectoryMode = 0x41ED;
     private const uint FileMode = 0x81A4;
 
     private readonly List<Node> _nodes = [];
     private readonly string _place = Directory.CreateTempSubdirectory("fixity-fuse-").FullName;
-    private readonly int _device;
+    private int _device;
     private readonly Mounting _mounting;
     private readonly Thread _server;
     private volatile bool _stop;
 
-    /// <param name="paths">Of files; their folders come with them.</param>
+    /// <param name="paths">Of files, all of them empty; their folders come with them.</param>
     public FuseTree(params string[] paths)
+        : this("fixity", paths)
+    {
+    }
+
+    /// <param name="source">As the mount table names it.</param>
+    public FuseTree(string source, IEnumerable<string> paths)
     {
         _nodes.Add(new Node(1, "", IsDirectory: true));
         foreach (var path in paths)
@@ -42,12 +48,27 @@ internal sealed unsafe partial class FuseTree : IDisposable
             throw new IOException($"/dev/fuse: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
-        _mounting = Mounting.Of("fixity", "fuse", _place, 0, $"fd={_device},rootmode=40000,user_id=0,group_id=0");
+        _mounting = Mounting.Of(source, "fuse", _place, 0, $"fd={_device},rootmode=40000,user_id=0,group_id=0");
         _server = new Thread(Serve) { IsBackground = true, Name = "fuse-tree" };
         _server.Start();
     }
 
     public string Root => _place;
+
+    /// <summary>True: nothing is answered, as by a server that went away behind a hard mount.</summary>
+    public bool IsHung { get; set; }
+
+    /// <summary>True: folders cannot be listed (EIO), all but the root.</summary>
+    public bool IsBroken { get; set; }
+
+    /// <summary>The server dies; its mount stays, and leads nowhere.</summary>
+    public void Die()
+    {
+        _stop = true;
+        _server.Join();
+        _ = close(_device);
+        _device = -1;
+    }
 
     public void Dispose()
     {
@@ -55,7 +76,11 @@ internal sealed unsafe partial class FuseTree : IDisposable
         _stop = true;
         _server.Join();
         _mounting.Dispose();
-        _ = close(_device);
+        if (_device >= 0)
+        {
+            _ = close(_device);
+        }
+
         Directory.Delete(_place);
     }
 
@@ -105,14 +130,20 @@ internal sealed unsafe partial class FuseTree : IDisposable
     {
         var node = _nodes[(int)Math.Max(1, Math.Min(Number(request, 16), (ulong)_nodes.Count)) - 1];
         var body = request[40..];
+        if (IsHung)
+        {
+            return null;
+        }
+
         return BinaryPrimitives.ReadUInt32LittleEndian(request[4..]) switch
         {
             1 => Look(node, Encoding.UTF8.GetString(body[..body.IndexOf((byte)0)])),
             2 or 36 or 42 => null, // Nothing is answered to forgetting and interrupting.
             3 => (0, [.. new byte[16], .. Attributes(node)]),
+            17 => (0, new byte[StatfsBytes]),
             26 => (0, Initial()),
             27 => node.Name.StartsWith("hang", StringComparison.Ordinal) ? null : (0, new byte[16]),
-            28 => Entries(node, (int)Number(body, 8)),
+            28 => IsBroken && node.Id != 1 ? (InputOutputError, []) : Entries(node, (int)Number(body, 8)),
             29 => (0, []),
             _ => (NoSystemCall, []),
         };

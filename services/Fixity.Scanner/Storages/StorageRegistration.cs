@@ -1,0 +1,30 @@
+using Fixity.ServiceDefaults.Secrets;
+using Fixity.Storage;
+using Fixity.Storage.Local;
+using Fixity.Storage.Metering;
+using Fixity.Storage.Retrying;
+using Fixity.Storage.S3;
+
+namespace Fixity.Scanner.Storages;
+
+internal static class StorageRegistration
+{
+    public static void AddStorages(this IServiceCollection services)
+    {
+        services.AddSingleton(new StorageBackends()
+            .Add("local", LocalStorage.Open)
+            .Add("nfs", LocalStorage.OpenMounted)
+            .Add("s3", S3Storage.Open));
+        services.AddSingleton(new RetryPolicy());
+        services.AddSingleton<StorageMeter>();
+        services.AddSingleton<StorageOpener>();
+        services.AddSingleton<CredentialReferences>();
+        services.AddSingleton(provider => new TargetCredentials(
+            provider.GetRequiredService<CredentialReferences>(), Box(provider.GetRequiredService<IConfiguration>())));
+        services.AddSingleton<TargetAccessStore>();
+    }
+
+    // Without a key scans of what needs no stored credentials go on.
+    private static SecretBox? Box(IConfiguration configuration) =>
+        configuration[SecretBox.KeySetting] is { Length: > 0 } key ? new SecretBox(key) : null;
+}
