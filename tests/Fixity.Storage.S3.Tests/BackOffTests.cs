@@ -1,4 +1,3 @@
-using Fixity.Core;
 using Fixity.Storage.Retrying;
 using Fixity.Testing.S3;
 
