@@ -13,6 +13,9 @@ public enum SkipKind
     Mount = 6,
 
     Unknown = 7,
+
+    /// <summary>A file whose content the storage has put away: it is there, and cannot be read until it is fetched back.</summary>
+    Archived = 8,
 }
 
 /// <summary>The words of <see cref="SkipKind"/>.</summary>
@@ -27,6 +30,7 @@ public static class SkipKinds
         SkipKind.BlockDevice => "block_device",
         SkipKind.Mount => "mount",
         SkipKind.Unknown => "unknown",
+        SkipKind.Archived => "archived",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of skipped entry"),
     };
 }

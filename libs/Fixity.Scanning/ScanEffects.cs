@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Storage;
 
 namespace Fixity.Scanning;
 
@@ -24,7 +25,8 @@ public sealed record ModifiedFile(
     ChecksumAlgorithm NewAlgorithm,
     ReadOnlyMemory<byte> NewChecksum,
     ExtendedAttributes Extended = default,
-    ReadOnlyMemory<byte> Groups = default);
+    ReadOnlyMemory<byte> Groups = default,
+    StorageEvidence? Evidence = null);
 
 /// <summary>Why a baseline row is rewritten although its content is what it was.</summary>
 [Flags]
@@ -74,6 +76,7 @@ public readonly record struct VerifiedFile(long Id, FilePath Path, ReadOnlyMemor
 
 /// <param name="IsTampered">ctime moved: somebody wrote and put the mtime back. Decay moves no time at all.</param>
 /// <param name="ObservedCtimeNs">Null: the storage has none.</param>
+/// <param name="Evidence">What the storage itself says of the content that was read; null: nothing.</param>
 /// <param name="Damage">Which parts differ, in order; null: not known, there is no damage map of it.</param>
 public sealed record CorruptedFile(
     long Id,
@@ -84,7 +87,8 @@ public sealed record CorruptedFile(
     ReadOnlyMemory<byte> Actual,
     bool IsTampered,
     long? ObservedCtimeNs = null,
-    IReadOnlyList<ByteRange>? Damage = null);
+    IReadOnlyList<ByteRange>? Damage = null,
+    StorageEvidence? Evidence = null);
 
 public readonly record struct StillDamagedFile(long Id, FilePath Path);
 

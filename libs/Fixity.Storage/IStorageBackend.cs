@@ -62,7 +62,18 @@ public interface IStorageFile : IAsyncDisposable
     /// <returns>Bytes read; 0 only at the end of the file.</returns>
     /// <exception cref="StorageException"><see cref="StorageFault.ReadFailed"/> or another fault.</exception>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation);
+
+    /// <summary>What the storage itself says that the content is; null: nothing. A wrapper passes it on.</summary>
+    StorageEvidence? Evidence => null;
 }
+
+/// <summary>What a storage says of a file's content by itself: evidence beside a checksum of ours, never in its place.</summary>
+/// <param name="Tag">Changes with the content, and need not be a checksum of it (S3: the ETag).</param>
+/// <param name="Version">Of storages that keep older ones; null: this does not.</param>
+/// <param name="Checksums">
+/// Lower-case hex by algorithm (<c>sha256</c>, <c>crc32c</c>, …); one of parts begins with <c>composite:</c>.
+/// </param>
+public sealed record StorageEvidence(string? Tag, string? Version, IReadOnlyDictionary<string, string> Checksums);
 
 /// <param name="MaxConcurrentReads">Files that may be open at once; the engine opens no more.</param>
 /// <param name="HasRawNames">Whether names that are not UTF-8 are given, and open again, byte for byte.</param>

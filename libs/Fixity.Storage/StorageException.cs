@@ -28,6 +28,9 @@ public enum StorageFault
 
     /// <summary>This machine ran short of something: file descriptors, memory.</summary>
     Resources = 8,
+
+    /// <summary>It is another file than was opened: what was read of it is worth nothing.</summary>
+    Changed = 9,
 }
 
 /// <summary>The words of <see cref="StorageFault"/>, as stored with errors and unknown ranges.</summary>
@@ -43,6 +46,7 @@ public static class StorageFaults
         StorageFault.NotRegular => "not_regular",
         StorageFault.Timeout => "timeout",
         StorageFault.Resources => "resources",
+        StorageFault.Changed => "changed",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "not a storage fault"),
     };
 }

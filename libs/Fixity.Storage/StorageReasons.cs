@@ -29,6 +29,13 @@ public static class StorageReasons
 
     public const string ShareMissing = "share_missing";
     public const string BucketMissing = "bucket_missing";
+
+    /// <summary>The bucket is in another region than was said.</summary>
+    public const string OtherRegion = "other_region";
+
+    /// <summary>The clocks of this machine and of the storage are so far apart that no signature is valid.</summary>
+    public const string ClockSkewed = "clock_skewed";
+
     public const string RootMissing = "root_missing";
     public const string AccessDenied = "access_denied";
 

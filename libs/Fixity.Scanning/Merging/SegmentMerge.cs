@@ -301,6 +301,16 @@ internal sealed class SegmentMerge(
         }
     }
 
+    // It is there, and what is known of it stays as it was: to put a file away is not to change it.
+    private void Archived(in StorageEntry entry, in BaselineFile row)
+    {
+        if (VerdictRules.IsLive(row) && !row.Metadata.SameContentAs(entry.Metadata))
+        {
+            const string message = "it was replaced and then archived: its content cannot be read";
+            steps.FaultyFile(entry with { Fault = StorageFault.Denied, Message = message }, row, hasRow: true);
+        }
+    }
+
     private void Skipped(in StorageEntry entry, bool hasRow)
     {
         steps.Tally.FilesSkipped++;
@@ -309,7 +319,11 @@ internal sealed class SegmentMerge(
             (_unknown, _unknownIsMount) = (entry.Path.ToOwned(), true);
         }
 
-        if (hasRow)
+        if (hasRow && entry.SkipKind == SkipKind.Archived)
+        {
+            Archived(entry, baseline.Current);
+        }
+        else if (hasRow)
         {
             RowAlone(baseline.Current); // Where the baseline has a file there is none, and the listing proves it.
         }

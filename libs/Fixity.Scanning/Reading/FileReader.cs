@@ -43,6 +43,10 @@ internal sealed class FileReader : IDisposable
         {
             return new ReadAnswer(Finding.Vanished);
         }
+        catch (StorageException failure) when (failure.Fault == StorageFault.Changed)
+        {
+            return new ReadAnswer(Finding.Unstable);
+        }
         catch (StorageException failure) when (IsOfThisFile(failure))
         {
             return ReadAnswer.Unreadable(failure.Fault, failure.Message);
@@ -76,7 +80,7 @@ internal sealed class FileReader : IDisposable
         var found = await _setup.Backend.StatAsync(job.Step.Position, cancellation);
         _progress.CallEnded(0);
         return new ReadAnswer(
-            found is { Kind: EntryKind.File } ? Finding.Vanished // From the listing: the next one judges it.
+            found is { Kind: EntryKind.File } or { SkipKind: SkipKind.Archived } ? Finding.Vanished // From the listing: the next one judges it.
             : found is { SkipKind: SkipKind.Mount } ? Finding.NotListed // Hidden, and not gone.
             : Finding.Absent);
     }
@@ -108,7 +112,7 @@ internal sealed class FileReader : IDisposable
             return new ReadAnswer(Finding.Unstable);
         }
 
-        var answer = await ReadExtendedAsync(job, digested, cancellation);
+        var answer = await ReadExtendedAsync(job, digested with { Evidence = file.Evidence }, cancellation);
 
         _progress.CallBegins();
         var after = await LastLookAsync(file, path, before, cancellation);

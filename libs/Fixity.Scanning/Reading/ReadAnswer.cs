@@ -17,6 +17,7 @@ internal readonly record struct ReadJob(StepBlock Block, int Index, SharedRead? 
 /// <param name="ChecksumAt">Where that in the target's algorithm begins: 0 where it is the same.</param>
 /// <param name="Message">What went wrong, for people.</param>
 /// <param name="ExtendedFault">Why the extended attributes could not be read; null: they were, or were not wanted.</param>
+/// <param name="Evidence">What the storage itself says of the content; null: nothing.</param>
 /// <param name="Groups">Digests of the content's groups, where a damage map is wanted and may be needed.</param>
 internal readonly record struct ReadAnswer(
     Finding Finding,
@@ -28,7 +29,8 @@ internal readonly record struct ReadAnswer(
     StorageFault Fault = default,
     string? Message = null,
     string? ExtendedFault = null,
-    ReadOnlyMemory<byte> Groups = default)
+    ReadOnlyMemory<byte> Groups = default,
+    StorageEvidence? Evidence = null)
 {
     public static ReadAnswer Unreadable(StorageFault fault, string message) =>
         new(Finding.Unreadable, Fault: fault, Message: message);

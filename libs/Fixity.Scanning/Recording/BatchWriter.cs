@@ -112,12 +112,14 @@ internal sealed class BatchWriter(SegmentRules rules)
             case Verdict.Modified:
                 batch.Modified.Add(new ModifiedFile(
                     row.Id, path, row.Metadata, metadata, row.Algorithm, batch.Memory.Keep(row.Checksum),
-                    rules.Algorithm, batch.Memory.Keep(step.Checksum), extended, answer.Groups));
+                    rules.Algorithm, batch.Memory.Keep(step.Checksum), extended, answer.Groups,
+                    answer.Evidence));
                 break;
             case Verdict.Corrupted or Verdict.Tampered:
                 batch.Corrupted.Add(new CorruptedFile(
                     row.Id, path, row.Metadata, step.StoredAlgorithm(rules.Algorithm), batch.Memory.Keep(row.Checksum),
-                    batch.Memory.Keep(step.Stored), judgement.Verdict == Verdict.Tampered, answer.Metadata.CtimeNs, damage));
+                    batch.Memory.Keep(step.Stored), judgement.Verdict == Verdict.Tampered, answer.Metadata.CtimeNs, damage,
+                    answer.Evidence));
                 break;
             case Verdict.StillDamaged:
                 batch.Counters.FilesStillCorrupted++;

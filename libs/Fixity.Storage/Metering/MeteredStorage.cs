@@ -104,6 +104,8 @@ internal sealed class MeteredStorage(IStorageBackend inner, StorageTraffic traff
 
     private sealed class MeteredFile(IStorageFile inner, MeteredStorage storage) : IStorageFile
     {
+        public StorageEvidence? Evidence => inner.Evidence;
+
         public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation) => inner.StatAsync(cancellation);
 
         public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)

@@ -9,6 +9,9 @@ internal sealed class RetryingFile(
     private IStorageFile? _file = file;
     private bool _lookedAt;
 
+    // Of the file that was opened first: it is read on only while it is the same.
+    public StorageEvidence? Evidence { get; } = file.Evidence;
+
     public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation)
     {
         if (!_lookedAt)

@@ -115,7 +115,8 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                     .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
                     .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
                     // An event names one algorithm: a checksum of another is not shown as if it were comparable.
-                    .With(files.ConvertAll(f => f.OldAlgorithm == f.NewAlgorithm ? f.OldChecksum.ToArray() : null).ToArray()),
+                    .With(files.ConvertAll(f => f.OldAlgorithm == f.NewAlgorithm ? f.OldChecksum.ToArray() : null).ToArray())
+                    .With(files.ConvertAll(ChangeDetails.Of).ToArray()),
                 w => Modified += w.Rows);
         }
     }

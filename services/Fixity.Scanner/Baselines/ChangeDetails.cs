@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Fixity.Core;
 using Fixity.Scanning;
+using Fixity.Storage;
 
 namespace Fixity.Scanner.Baselines;
 
@@ -13,7 +14,7 @@ internal static class ChangeDetails
     private const int MostRanges = 1_000;
 
     /// <returns>Null: there is nothing to say.</returns>
-    public static string? Of(CorruptedFile file) => file.Damage is null && file.ObservedCtimeNs is null
+    public static string? Of(CorruptedFile file) => file is { Damage: null, ObservedCtimeNs: null, Evidence: null }
         ? null
         : Write(json =>
         {
@@ -27,7 +28,13 @@ internal static class ChangeDetails
                 // A string: a browser's numbers do not hold so many digits.
                 json.WriteString("observedCtimeNs", ctime.ToString(CultureInfo.InvariantCulture));
             }
+
+            WriteEvidence(json, file.Evidence);
         });
+
+    /// <returns>Null: there is nothing to say.</returns>
+    public static string? Of(ModifiedFile file) =>
+        file.Evidence is null ? null : Write(json => WriteEvidence(json, file.Evidence));
 
     public static string Of(IReadOnlyList<AttributeChange> attributes) => Write(json =>
     {
@@ -43,6 +50,27 @@ internal static class ChangeDetails
 
         json.WriteEndArray();
     });
+
+    // Not compared with ours: another algorithm, perhaps of parts. What it is worth is for people to say.
+    private static void WriteEvidence(Utf8JsonWriter json, StorageEvidence? evidence)
+    {
+        if (evidence is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("storage");
+        json.WriteString("tag", evidence.Tag);
+        json.WriteString("version", evidence.Version);
+        json.WriteStartObject("checksums");
+        foreach (var (algorithm, checksum) in evidence.Checksums)
+        {
+            json.WriteString(algorithm, checksum);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
 
     private static void WriteDamage(Utf8JsonWriter json, IReadOnlyList<ByteRange> damage)
     {

@@ -62,8 +62,8 @@ internal static class EffectSql
     public const string Modified = $"""
         with input as (
             select * from unnest($3::bigint[], {FileColumns.Arrays}, $15::smallint[], $16::bytea[], $17::bigint[],
-                $18::bigint[], $19::bytea[])
-                as i (id, {FileColumns.Names}, algorithm, checksum, old_size, old_mtime_ns, old_checksum)
+                $18::bigint[], $19::bytea[], $20::text[])
+                as i (id, {FileColumns.Names}, algorithm, checksum, old_size, old_mtime_ns, old_checksum, details)
         ), changed as (
             update scanner.files f
             set {FileColumns.Assignments}, algorithm = i.algorithm, checksum = i.checksum, verified_at = now(),
@@ -75,9 +75,9 @@ internal static class EffectSql
             returning f.path, i.*, o.state as was, o.size as was_size
         ), event as (
             insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
-                new_mtime_ns, algorithm, old_checksum, new_checksum)
+                new_mtime_ns, algorithm, old_checksum, new_checksum, details)
             select $2, $1, c.id, c.path, 'modified', c.old_size, c.size, c.old_mtime_ns, c.mtime_ns, c.algorithm,
-                c.old_checksum, c.checksum
+                c.old_checksum, c.checksum, c.details::jsonb
             from changed c order by c.path
         )
         select count(*), count(*), count(*) filter (where was = 6),

@@ -3,6 +3,7 @@ using Fixity.Storage;
 using Fixity.Storage.Local;
 using Fixity.Storage.Metering;
 using Fixity.Storage.Retrying;
+using Fixity.Storage.S3;
 
 namespace Fixity.Scanner.Storages;
 
@@ -12,7 +13,8 @@ internal static class StorageRegistration
     {
         services.AddSingleton(new StorageBackends()
             .Add("local", LocalStorage.Open)
-            .Add("nfs", LocalStorage.OpenMounted));
+            .Add("nfs", LocalStorage.OpenMounted)
+            .Add("s3", S3Storage.Open));
         services.AddSingleton(new RetryPolicy());
         services.AddSingleton<StorageMeter>();
         services.AddSingleton<StorageOpener>();

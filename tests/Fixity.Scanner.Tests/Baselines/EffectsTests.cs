@@ -1,5 +1,6 @@
 using Fixity.Core;
 using Fixity.Scanning;
+using Fixity.Storage;
 using Fixity.Testing.Postgres;
 using Npgsql;
 
@@ -66,6 +67,33 @@ public sealed class EffectsTests(TestDatabase database) : IClassFixture<TestData
                 details #> '{"{damage,bytes}"}')
             from scanner.change_events where scan_id = {segment.Claim.ScanId}
             """));
+    }
+
+    [Fact]
+    public async Task What_a_storage_says_of_content_goes_with_what_happened_to_it()
+    {
+        await using var segment = await SegmentInHand.TakeAsync(database);
+        await segment.CommitAsync(b => b.Appeared.AddRange([New("edited"), New("plain"), New("rot")]));
+        var rows = await segment.RowsAsync();
+        var said = new StorageEvidence("e1", null, new Dictionary<string, string> { ["crc64nvme"] = "00ff" });
+
+        await segment.CommitAsync(b =>
+        {
+            foreach (var name in (string[])["edited", "plain"])
+            {
+                b.Modified.Add(new(
+                    rows[name].Id, rows[name].Path, Meta, Meta with { MtimeNs = 9 }, ChecksumAlgorithm.Blake3, Sum(1),
+                    ChecksumAlgorithm.Blake3, Sum(2), Evidence: name == "edited" ? said : null));
+            }
+
+            b.Corrupted.Add(new(
+                rows["rot"].Id, rows["rot"].Path, Meta, ChecksumAlgorithm.Blake3, Sum(1), Sum(2), false, Evidence: said));
+        });
+
+        const string json = """{"storage": {"tag": "e1", "version": null, "checksums": {"crc64nvme": "00ff"}}}""";
+        Assert.Equal(
+            [$"corrupted rot {json}", $"modified edited {json}", "modified plain"],
+            (await segment.EventsAsync()).Select(line => line.TrimEnd()).Order(StringComparer.Ordinal));
     }
 
     [Fact]

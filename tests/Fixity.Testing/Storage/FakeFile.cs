@@ -16,6 +16,8 @@ public sealed record FakeFile(byte[] Content, long MtimeNs)
 
     public ExtendedAttributes Attributes { get; init; }
 
+    public StorageEvidence? Evidence { get; init; }
+
     public StorageFault? OpenFault { get; init; }
 
     public StorageFault? ReadFault { get; init; }

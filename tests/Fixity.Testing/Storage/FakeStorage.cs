@@ -22,7 +22,7 @@ public sealed class FakeStorage : IStorageBackend
     /// <summary>Range keys (<c>dir/</c>) of folders that cannot be listed.</summary>
     public Dictionary<FilePath, StorageFault> ListingFaults { get; } = [];
 
-    /// <summary>Paths that are something else than regular files; <c>dir/</c> for a mount.</summary>
+    /// <summary>Paths that are something else than regular files; <c>dir/</c> for a mount; an archived file is both.</summary>
     public Dictionary<FilePath, SkipKind> Specials { get; } = [];
 
     /// <summary>What is mounted below the root, by the key of its range or the path of one file.</summary>
@@ -156,11 +156,15 @@ public sealed class FakeStorage : IStorageBackend
                 .Select(fault => StorageEntry.NotListed(fault.Key, fault.Value, "as the test asked"));
             var mounts = Mounts.Where(mount => mount.Key.IsRangeKey && range.Overlaps(mount.Key))
                 .Select(mount => StorageEntry.Mounted(mount.Key, mount.Value));
-            var entries = _files.Select(file => StorageEntry.File(file.Key, file.Value.Metadata) with
-            {
-                Mount = Mounts.GetValueOrDefault(file.Key),
-            })
-                .Concat(Specials.Select(special => StorageEntry.Skipped(special.Key, special.Value)))
+            var entries = _files.Where(file => !Specials.ContainsKey(file.Key))
+                .Select(file => StorageEntry.File(file.Key, file.Value.Metadata) with
+                {
+                    Mount = Mounts.GetValueOrDefault(file.Key),
+                })
+                .Concat(Specials.Select(special => StorageEntry.Skipped(special.Key, special.Value) with
+                {
+                    Metadata = _files.TryGetValue(special.Key, out var file) ? file.Metadata : default,
+                }))
                 .Concat(EntryFaults.Select(fault => StorageEntry.Faulty(fault.Key, fault.Value, "as the test asked")))
                 .Where(entry => range.Contains(entry.Path)).Concat(mounts)
                 .Where(entry => !ListingFaults.Keys.Any(fault => entry.Path == fault || entry.Path.IsBelow(fault)));
@@ -170,6 +174,8 @@ public sealed class FakeStorage : IStorageBackend
 
     private sealed class OpenFile(FakeStorage storage, FilePath path, FakeFile file) : IStorageFile
     {
+        public StorageEvidence? Evidence => file.Evidence;
+
         public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation) =>
             ValueTask.FromResult(storage._files.TryGetValue(path, out var now) && now.FileId == file.FileId
                 ? now.Metadata
