@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Claims;
 using Fixity.Scheduler.Schedules;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Problems;
@@ -17,7 +18,7 @@ internal static class TargetEndpoints
 
         targets.MapPost("/", CreateAsync)
             .WithName("createTarget")
-            .WithSummary("Watch a folder")
+            .WithSummary("Watch a folder, share or bucket")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict);
 
@@ -37,42 +38,59 @@ internal static class TargetEndpoints
 
     private static async Task<Results<Created<Target>, ProblemHttpResult>> CreateAsync(
         TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
-        CancellationToken cancellation)
+        ClaimsPrincipal caller, ILogger<TargetStore> logger, CancellationToken cancellation)
     {
-        if (validation.Check(request, out var resolved) is { Count: > 0 } errors)
+        var (errors, resolved) = await validation.CheckAsync(request, null, cancellation);
+        if (errors.Any)
         {
-            return Problem.Validation(errors);
+            return Problem.Validation(errors.ByField);
         }
 
-        var (outcome, target) = await targets.CreateAsync(resolved, cancellation);
+        var (outcome, target) = await targets.CreateAsync(resolved, caller.CallerName(), cancellation);
         if (outcome == TargetOutcome.NameTaken)
         {
             return TargetProblems.NameTaken(request.Name);
         }
 
-        schedules.Changed();
+        Saved(request, target!, schedules, caller, logger);
         return TypedResults.Created($"/api/v1/targets/{target!.Id}", target);
     }
 
     private static async Task<Results<Ok<Target>, ProblemHttpResult>> UpdateAsync(
         int id, TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
-        CancellationToken cancellation)
+        ClaimsPrincipal caller, ILogger<TargetStore> logger, CancellationToken cancellation)
     {
-        if (validation.Check(request, out var resolved) is { Count: > 0 } errors)
+        if (await targets.FindStorageAsync(id, cancellation) is not { } saved)
         {
-            return Problem.Validation(errors);
+            return TargetProblems.NotFound(id);
         }
 
-        var (outcome, target) = await targets.UpdateAsync(id, resolved, cancellation);
+        var (errors, resolved) = await validation.CheckAsync(request, saved, cancellation);
+        if (errors.Any)
+        {
+            return Problem.Validation(errors.ByField);
+        }
+
+        var (outcome, target) = await targets.UpdateAsync(saved, resolved, caller.CallerName(), cancellation);
         switch (outcome)
         {
             case TargetOutcome.Unknown:
-                return TargetProblems.NotFound(id);
+                return TargetProblems.ChangedMeanwhile(id);
             case TargetOutcome.NameTaken:
                 return TargetProblems.NameTaken(request.Name);
             default:
-                schedules.Changed();
+                Saved(request, target!, schedules, caller, logger);
                 return TypedResults.Ok(target!);
+        }
+    }
+
+    private static void Saved(
+        TargetRequest request, Target target, ScheduleSignal schedules, ClaimsPrincipal caller, ILogger logger)
+    {
+        schedules.Changed();
+        if (request.Credentials is not null)
+        {
+            logger.CredentialsSet(target.Id, caller.CallerName(), target.Credentials.Source, target.Credentials.Reference);
         }
     }
 
