@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Fixity.Core;
 using Fixity.Data.Columns;
 using Fixity.Scheduler.Storage;
 using Fixity.Scheduler.Targets;

@@ -68,9 +68,8 @@ internal sealed class CredentialStore(NpgsqlDataSource database, SecretBox box) 
             return (null, null);
         }
 
-        return row.IsDBNull(0)
-            ? (null, box.Seal(box.Open(row.GetFieldValue<byte[]>(1), PlaceOf(targetId)), place))
-            : (row.GetString(0), null);
+        var (reference, kept) = ReadHeld(row);
+        return (reference, kept is null ? null : box.Seal(box.Open(kept, PlaceOf(targetId)), place));
     }
 
     public byte[] Seal(StorageCredentials credentials, string place) =>
@@ -147,6 +146,9 @@ internal sealed class CredentialStore(NpgsqlDataSource database, SecretBox box) 
         row.IsDBNull(1) ? null : row.GetString(1),
         row.GetFieldValue<DateTimeOffset>(2),
         row.IsDBNull(3) ? null : row.GetString(3));
+
+    private static (string? Reference, byte[]? Box) ReadHeld(NpgsqlDataReader row) =>
+        row.IsDBNull(0) ? (null, row.GetFieldValue<byte[]>(1)) : (row.GetString(0), null);
 
     private static SealedSecret ReadSecret(NpgsqlDataReader row) =>
         new(row.GetInt32(0), PlaceOf(row.GetInt32(0)), row.GetFieldValue<byte[]>(1));

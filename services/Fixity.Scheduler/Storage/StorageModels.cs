@@ -1,4 +1,3 @@
-using System.Text;
 using Fixity.Core;
 using Fixity.Scheduler.Targets;
 
@@ -29,11 +28,7 @@ public sealed record CredentialsRequest(
     internal StorageCredentials ToCredentials() => new(User!, Secret!, Domain, SessionToken);
 
     // A record prints all it has, wherever a request is logged.
-    private bool PrintMembers(StringBuilder text)
-    {
-        text.Append(Reference is not null ? $"Reference = {Reference}" : Clear ? "Clear" : $"User = {User}");
-        return true;
-    }
+    public override string ToString() => Reference ?? (Clear ? "cleared" : ToCredentials().ToString());
 }
 
 /// <summary>The storage of a target as it is saved.</summary>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Security.Claims;
+using Fixity.Core;
 using Fixity.Scheduler.Schedules;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Problems;
@@ -38,7 +38,7 @@ internal static class TargetEndpoints
 
     private static async Task<Results<Created<Target>, ProblemHttpResult>> CreateAsync(
         TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
-        ClaimsPrincipal caller, ILogger<TargetStore> logger, CancellationToken cancellation)
+        HttpContext context, ILogger<TargetStore> logger, CancellationToken cancellation)
     {
         var (errors, resolved) = await validation.CheckAsync(request, null, cancellation);
         if (errors.Any)
@@ -46,19 +46,19 @@ internal static class TargetEndpoints
             return Problem.Validation(errors.ByField);
         }
 
-        var (outcome, target) = await targets.CreateAsync(resolved, caller.CallerName(), cancellation);
+        var (outcome, target) = await targets.CreateAsync(resolved, context.User.CallerName(), cancellation);
         if (outcome == TargetOutcome.NameTaken)
         {
             return TargetProblems.NameTaken(request.Name);
         }
 
-        Saved(request, target!, schedules, caller, logger);
+        Saved(request, target!, schedules, context, logger);
         return TypedResults.Created($"/api/v1/targets/{target!.Id}", target);
     }
 
     private static async Task<Results<Ok<Target>, ProblemHttpResult>> UpdateAsync(
         int id, TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
-        ClaimsPrincipal caller, ILogger<TargetStore> logger, CancellationToken cancellation)
+        HttpContext context, ILogger<TargetStore> logger, CancellationToken cancellation)
     {
         if (await targets.FindStorageAsync(id, cancellation) is not { } saved)
         {
@@ -71,7 +71,7 @@ internal static class TargetEndpoints
             return Problem.Validation(errors.ByField);
         }
 
-        var (outcome, target) = await targets.UpdateAsync(saved, resolved, caller.CallerName(), cancellation);
+        var (outcome, target) = await targets.UpdateAsync(saved, resolved, context.User.CallerName(), cancellation);
         switch (outcome)
         {
             case TargetOutcome.Unknown:
@@ -79,20 +79,30 @@ internal static class TargetEndpoints
             case TargetOutcome.NameTaken:
                 return TargetProblems.NameTaken(request.Name);
             default:
-                Saved(request, target!, schedules, caller, logger);
+                Saved(request, target!, schedules, context, logger);
                 return TypedResults.Ok(target!);
         }
     }
 
     private static void Saved(
-        TargetRequest request, Target target, ScheduleSignal schedules, ClaimsPrincipal caller, ILogger logger)
+        TargetRequest request, Target target, ScheduleSignal schedules, HttpContext context, ILogger logger)
     {
         schedules.Changed();
         if (request.Credentials is not null)
         {
-            logger.CredentialsSet(target.Id, caller.CallerName(), target.Credentials.Source, target.Credentials.Reference);
+            var (source, reference) = (target.Credentials.Source, target.Credentials.Reference);
+            logger.CredentialsSet(target.Id, context.User.CallerName(), source, reference);
+            context.Response.AddAuditNote($"credentials of target {target.Id} set: {WordOf(source)}");
         }
     }
+
+    private static string WordOf(CredentialsSource source) => source switch
+    {
+        CredentialsSource.None => "none",
+        CredentialsSource.Reference => "by reference",
+        CredentialsSource.Stored => "stored",
+        _ => throw new UnreachableException($"{source}"),
+    };
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         int id, TargetStore targets, ScheduleSignal schedules, CancellationToken cancellation)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fixity.Scheduler.Storage;
 using Fixity.Scheduler.Targets;
+using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Secrets;
 using Fixity.Testing.Services;
 
@@ -42,6 +43,7 @@ public sealed class CredentialTests(SchedulerFixture scheduler) : IClassFixture<
         var id = (int)target["id"]!;
 
         Assert.DoesNotContain("battery", text, StringComparison.Ordinal);
+        Assert.Equal([$"credentials of target {id} set: stored"], response.Headers.GetValues(AuditNote.Header));
         Assert.Equal(
             ("stored", null, @"HOME\ada", "ada"),
             ((string?)target["credentials"]!["source"], (string?)target["credentials"]!["reference"],

@@ -150,7 +150,7 @@ function BucketFields(fields: StorageFieldsProps) {
       </SimpleGrid>
       <TextInput
         label="Prefix"
-        description="Only the objects whose names begin with it. Empty: the whole bucket."
+        description="Only the objects below it. Empty: the whole bucket."
         placeholder="photos/2024/"
         {...textField(fields, "prefix", "connection.s3.prefix")}
       />

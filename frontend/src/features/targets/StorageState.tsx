@@ -39,7 +39,7 @@ export function StorageAlert({ target }: { target: Target }) {
   if (target.state === "denied") {
     return (
       <Alert color="red" title="Nobody is let in">
-        {reason} Since <When time={target.stateSince} /> no scan tries these credentials again by itself, so that the
+        {reason} That was <When time={target.stateSince} />; no scan tries these credentials again by itself, so that the
         account is not locked. Its files are unknown, not deleted.{" "}
         <IfMay needs="admin">
           <Link to={`/targets/${target.id}/edit`}>Change the credentials</Link>
@@ -52,7 +52,7 @@ export function StorageAlert({ target }: { target: Target }) {
   }
   return (
     <Alert color="red" title="Out of reach">
-      {reason} Not reached since <When time={target.stateSince} />. Its files are unknown, not deleted: what was
+      {reason} That was <When time={target.stateSince} />. Its files are unknown, not deleted: what was
       recorded of them stays.
     </Alert>
   );

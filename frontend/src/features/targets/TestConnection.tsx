@@ -1,5 +1,5 @@
 import { Alert, Button, Text } from "@mantine/core";
-import { messageFor } from "../../api/problems";
+import { fieldErrorsOf, messageFor } from "../../api/problems";
 import type { ProbeAnswer } from "../../api/types";
 import { formatDuration, formatWord } from "../../ui/format";
 import { PathText } from "../../ui/PathText";
@@ -26,7 +26,7 @@ export function TestConnection({ busy, onTest, answer, error }: Props) {
       )}
       {!busy && error && (
         <Alert color="red" mt="sm" title="Not tried">
-          {messageFor(error)}
+          {Object.keys(fieldErrorsOf(error)).length > 0 ? "Please look at the marked fields." : messageFor(error)}
         </Alert>
       )}
       {!busy && answer && <Verdict answer={answer} />}
