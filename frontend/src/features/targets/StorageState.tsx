@@ -39,8 +39,8 @@ export function StorageAlert({ target }: { target: Target }) {
   if (target.state === "denied") {
     return (
       <Alert color="red" title="Nobody is let in">
-        {reason} That was <When time={target.stateSince} />; no scan tries these credentials again by itself, so that the
-        account is not locked. Its files are unknown, not deleted.{" "}
+        {reason} That was <When time={target.stateSince} />; no scan tries these credentials again by itself, so that
+        the account is not locked. Its files are unknown, not deleted.{" "}
         <IfMay needs="admin">
           <Link to={`/targets/${target.id}/edit`}>Change the credentials</Link>
         </IfMay>
@@ -52,8 +52,8 @@ export function StorageAlert({ target }: { target: Target }) {
   }
   return (
     <Alert color="red" title="Out of reach">
-      {reason} That was <When time={target.stateSince} />. Its files are unknown, not deleted: what was
-      recorded of them stays.
+      {reason} That was <When time={target.stateSince} />. Its files are unknown, not deleted: what was recorded of them
+      stays.
     </Alert>
   );
 }
