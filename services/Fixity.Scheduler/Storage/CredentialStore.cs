@@ -14,6 +14,18 @@ internal sealed class CredentialStore(NpgsqlDataSource database, SecretBox box) 
     // that a storage refused.
     private const string NextVersion = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
 
+    private const string PutSql = $"""
+        insert into scheduler.target_credentials as c (target_id, reference, sealed, who, updated_by, version)
+        values ($1, $2, $3, $4, $5, {NextVersion})
+        on conflict (target_id) do update
+        set reference = $2, sealed = $3, who = $4, updated_by = $5, updated_at = now(),
+            version = greatest(c.version + 1, excluded.version)
+        """;
+
+    private const string RenewSql = $"""
+        update scheduler.target_credentials set version = greatest(version + 1, {NextVersion}) where target_id = $1
+        """;
+
     /// <summary>Does to the target's credentials what was asked, in the transaction that saves the target.</summary>
     /// <param name="settings">As checked.</param>
     /// <param name="moved">It is another storage, or reached in another way: whoever refused them may not do so now.</param>
@@ -105,13 +117,7 @@ internal sealed class CredentialStore(NpgsqlDataSource database, SecretBox box) 
         NpgsqlConnection connection, int targetId, string? reference, byte[]? sealedBox, string? who, string? by,
         CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"""
-            insert into scheduler.target_credentials as c (target_id, reference, sealed, who, updated_by, version)
-            values ($1, $2, $3, $4, $5, {NextVersion})
-            on conflict (target_id) do update
-            set reference = $2, sealed = $3, who = $4, updated_by = $5, updated_at = now(),
-                version = greatest(c.version + 1, excluded.version)
-            """, connection);
+        await using var command = new NpgsqlCommand(PutSql, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = reference });
         command.Parameters.Add(new NpgsqlParameter<byte[]?> { TypedValue = sealedBox });
@@ -122,9 +128,7 @@ internal sealed class CredentialStore(NpgsqlDataSource database, SecretBox box) 
 
     private static async Task RenewAsync(NpgsqlConnection connection, int targetId, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"""
-            update scheduler.target_credentials set version = greatest(version + 1, {NextVersion}) where target_id = $1
-            """, connection);
+        await using var command = new NpgsqlCommand(RenewSql, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
         await command.ExecuteNonQueryAsync(cancellation);
     }
