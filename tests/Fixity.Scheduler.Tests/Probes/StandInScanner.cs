@@ -101,6 +101,11 @@ internal sealed class StandInScanner : IAsyncDisposable
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync();
         Assert.True(await row.ReadAsync());
+        return ReadProbe(id, row);
+    }
+
+    private static SeenProbe ReadProbe(long id, NpgsqlDataReader row)
+    {
         using var box = new SecretBox(ServiceApplication<Program>.EncryptionKey);
         return new SeenProbe(
             id,
