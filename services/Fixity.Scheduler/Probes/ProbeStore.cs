@@ -89,6 +89,8 @@ internal sealed class ProbeStore(NpgsqlDataSource database, CredentialStore cred
         NpgsqlConnection connection, ProbeRequest request, string place, CancellationToken cancellation) =>
         request.Settings switch
         {
+            // The scanner takes the target's own, and knows by it that what comes of it holds for them.
+            _ when request.IsSaved => (null, null),
             { Credentials: { Reference: { } reference } } => (reference, null),
             { Credentials: { Clear: false } asked } => (null, credentials.Seal(asked.ToCredentials(), place)),
             { Credentials: null } settings when request.Saved is { } saved && CredentialRules.AreTakenBy(settings.Type) =>

@@ -96,7 +96,10 @@ internal sealed class StandInScanner : IAsyncDisposable
     private async Task<SeenProbe> ReadAsync(long id)
     {
         await using var command = _database.CreateCommand("""
-            select target_id, type, root, connection, reference, sealed from scheduler.probes where id = $1
+            select p.target_id, p.type, p.root, p.connection, coalesce(p.reference, c.reference), coalesce(p.sealed, c.sealed)
+            from scheduler.probes p
+            left join scheduler.target_credentials c on c.target_id = p.target_id
+            where p.id = $1
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync();
@@ -114,8 +117,12 @@ internal sealed class StandInScanner : IAsyncDisposable
             row.GetString(2),
             row.GetString(3),
             row.IsDBNull(4) ? null : row.GetString(4),
-            row.IsDBNull(5) ? null : Encoding.UTF8.GetString(box.Open(row.GetFieldValue<byte[]>(5), $"probe:{id}:credentials")));
+            row.IsDBNull(5) ? null : Encoding.UTF8.GetString(box.Open(row.GetFieldValue<byte[]>(5), PlaceOf(row, id))));
     }
+
+    // Of what is saved, the target's own box is the one to open.
+    private static string PlaceOf(NpgsqlDataReader row, long id) =>
+        row.IsDBNull(0) ? $"probe:{id}:credentials" : $"target:{row.GetInt32(0)}:credentials";
 
     private async Task WriteAsync(long id, GivenAnswer answer)
     {
