@@ -30,6 +30,7 @@ var scheduler = builder.AddProject<Projects.Fixity_Scheduler>("scheduler")
     .WithHttpEndpoint()
     .WithReference(database)
     .WithEnvironment("Fixity__GatewayKey", gatewayKey)
+    .WithEnvironment("Fixity__EncryptionKey", encryptionKey)
     .WithWatchedFolder(options)
     .WaitForCompletion(migrations);
 
@@ -37,6 +38,7 @@ var scanner = builder.AddProject<Projects.Fixity_Scanner>("scanner")
     .WithHttpEndpoint()
     .WithReference(database)
     .WithEnvironment("Fixity__GatewayKey", gatewayKey)
+    .WithEnvironment("Fixity__EncryptionKey", encryptionKey)
     .WithReplicas(2)
     .WaitForCompletion(migrations);
 

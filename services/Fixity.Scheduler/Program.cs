@@ -1,7 +1,9 @@
 using Fixity.Data;
+using Fixity.Scheduler.Probes;
 using Fixity.Scheduler.Scans;
 using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Status;
+using Fixity.Scheduler.Storage;
 using Fixity.Scheduler.Targets;
 using Fixity.ServiceDefaults;
 
@@ -9,7 +11,9 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();
 builder.AddFixityDatabase(DatabaseRole.Scheduler);
+builder.Services.AddStorage();
 builder.Services.AddTargets();
+builder.Services.AddProbes();
 builder.Services.AddScans();
 builder.Services.AddSchedules();
 builder.Services.AddStatus();
@@ -20,6 +24,7 @@ app.UseServiceDefaults();
 
 var api = app.MapGroup("/api/v1");
 api.MapTargets();
+api.MapProbes();
 api.MapScans();
 api.MapStatus();
 

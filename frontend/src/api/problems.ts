@@ -6,6 +6,7 @@ const PREFIX = "urn:fixity:problem:";
 const KNOWN: Readonly<Record<string, string>> = {
   "invalid-credentials": "The user name or the password is wrong.",
   "target-not-found": "This target does not exist, or was deleted.",
+  "target-changed": "Somebody else changed this target at the same moment. Load it again and repeat your change.",
   "target-disabled": "This target is switched off. Enable it to scan it.",
   "scan-active": "A scan of this target is under way. Cancel it or wait for its end.",
   "scan-not-found": "This scan does not exist.",

@@ -456,8 +456,25 @@ export interface paths {
         /** What is watched, by name */
         get: operations["listTargets"];
         put?: never;
-        /** Watch a folder */
+        /** Watch a folder, share or bucket */
         post: operations["createTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to reach and read a storage before it is a target */
+        post: operations["probeStorage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -478,6 +495,23 @@ export interface paths {
         post?: never;
         /** Stop watching a target; its history stays readable */
         delete: operations["deleteTarget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/{id}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to reach and read a target's storage, as it is saved or with other settings */
+        post: operations["probeTarget"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -794,6 +828,17 @@ export interface components {
         };
         /** @enum {unknown} */
         ChecksumAlgorithm: "blake3" | "sha256" | "md5";
+        CredentialsRequest: {
+            reference?: null | string;
+            user?: null | string;
+            secret?: null | string;
+            domain?: null | string;
+            sessionToken?: null | string;
+            /** @default false */
+            clear?: boolean;
+        };
+        /** @enum {unknown} */
+        CredentialsSource: "none" | "reference" | "stored";
         Damage: {
             /** Format: int64 */
             bytes: number;
@@ -891,6 +936,10 @@ export interface components {
             username: string;
             password: string;
         };
+        NfsConnection: {
+            source?: null | string;
+            fileSystems?: null | string[];
+        };
         OverviewView: {
             /** Format: int32 */
             targets: number;
@@ -918,6 +967,14 @@ export interface components {
             currentPassword: string;
             newPassword: string;
         };
+        ProbeAnswer: {
+            verdict: string;
+            message: string;
+            identity: null | string;
+            entries: null | string[];
+            /** Format: int64 */
+            tookMs: number;
+        };
         ProblemDetails: {
             type?: null | string;
             title?: null | string;
@@ -936,6 +993,18 @@ export interface components {
         ReadFrom: "cache" | "medium" | "direct";
         /** @enum {unknown} */
         Role: "viewer" | "operator" | "admin";
+        S3Connection: {
+            bucket: string;
+            /** @default  */
+            prefix?: string;
+            /** @default us-east-1 */
+            region?: string;
+            /** Format: uri */
+            endpoint?: null | string;
+            /** @default false */
+            pathStyle?: boolean;
+            certificate?: null | string;
+        };
         /** @enum {unknown} */
         ScanControl: "pause" | "cancel" | null;
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
@@ -1103,6 +1172,29 @@ export interface components {
         };
         /** @enum {unknown} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        SmbConnection: {
+            server: string;
+            share: string;
+            /** @default  */
+            path?: string;
+            /**
+             * Format: int32
+             * @default 445
+             */
+            port?: number;
+            protection?: components["schemas"]["SmbProtection"];
+        };
+        /**
+         * @default sign
+         * @enum {unknown}
+         */
+        SmbProtection: "sign" | "encrypt" | "offered";
+        StorageSettings: {
+            type: components["schemas"]["TargetType"];
+            root?: null | string;
+            connection?: null | components["schemas"]["TargetConnection"];
+            credentials?: null | components["schemas"]["CredentialsRequest"];
+        };
         Target: {
             /** Format: int32 */
             id: number;
@@ -1128,12 +1220,27 @@ export interface components {
             /** Format: int64 */
             largeChangeBytes: null | number;
             options: components["schemas"]["TargetOptions"];
+            connection: components["schemas"]["TargetConnection"];
+            credentials: components["schemas"]["TargetCredentials"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
             /** Format: date-time */
             nextRunAt: null | string;
+        };
+        TargetConnection: {
+            nfs?: null | components["schemas"]["NfsConnection"];
+            smb?: null | components["schemas"]["SmbConnection"];
+            s3?: null | components["schemas"]["S3Connection"];
+        };
+        TargetCredentials: {
+            source: components["schemas"]["CredentialsSource"];
+            reference: null | string;
+            who: null | string;
+            /** Format: date-time */
+            updatedAt: null | string;
+            updatedBy: null | string;
         };
         TargetOptions: {
             watchedAttributes?: string[];
@@ -1155,7 +1262,7 @@ export interface components {
         TargetRequest: {
             name: string;
             type: components["schemas"]["TargetType"];
-            root: string;
+            root?: null | string;
             /** @default true */
             enabled?: boolean;
             /** @default 0 3 * * * */
@@ -1196,11 +1303,13 @@ export interface components {
              */
             largeChangeBytes?: null | number;
             options?: null | components["schemas"]["TargetOptions"];
+            connection?: null | components["schemas"]["TargetConnection"];
+            credentials?: null | components["schemas"]["CredentialsRequest"];
             /** @default false */
             resetIdentity?: boolean;
         };
         /** @enum {unknown} */
-        TargetState: "unknown" | "online" | "offline" | "degraded";
+        TargetState: "unknown" | "online" | "offline" | "degraded" | "denied";
         /** @enum {unknown} */
         TargetType: "local" | "nfs" | "smb" | "s3" | "docker" | "agent";
         TargetView: {
@@ -1228,6 +1337,8 @@ export interface components {
             /** Format: int64 */
             largeChangeBytes: null | number;
             options: components["schemas"]["TargetOptions"];
+            connection: components["schemas"]["TargetConnection"];
+            credentials: components["schemas"]["TargetCredentials"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -2546,6 +2657,57 @@ export interface operations {
             };
         };
     };
+    probeStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     getTarget: {
         parameters: {
             query?: never;
@@ -2695,6 +2857,68 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    probeTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["StorageSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ export type Damage = Schemas["Damage"];
 export type Delivery = Schemas["DeliveryView"];
 export type FileRecord = Schemas["FileView"];
 export type Overview = Schemas["OverviewView"];
+export type ProbeAnswer = Schemas["ProbeAnswer"];
 /** Any problem; a failed validation also names its fields. */
 export type ProblemDetails = Schemas["ProblemDetails"] &
   Partial<Pick<Schemas["HttpValidationProblemDetails"], "errors">>;
@@ -21,7 +22,9 @@ export type Scan = Schemas["ScanView"];
 export type ScanError = Schemas["ScanErrorView"];
 export type Session = Schemas["SessionView"];
 export type SessionUser = Schemas["SessionUser"];
+export type StorageSettings = Schemas["StorageSettings"];
 export type Target = Schemas["TargetView"];
+export type TargetCredentials = Schemas["TargetCredentials"];
 /** An answer has all of them; only a request may leave some out. */
 export type TargetOptions = Required<Schemas["TargetOptions"]>;
 export type TargetRequest = Schemas["TargetRequest"];

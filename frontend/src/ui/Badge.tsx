@@ -20,6 +20,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   online: { tone: "good", sign: "✓" },
   degraded: { tone: "warn", sign: "!" },
   offline: { tone: "bad", sign: "✕" },
+  denied: { tone: "bad", sign: "⊘" },
   // scans
   queued: { tone: "busy", sign: "…" },
   running: { tone: "busy", sign: "▸" },

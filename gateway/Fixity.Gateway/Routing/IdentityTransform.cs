@@ -29,6 +29,7 @@ internal sealed class IdentityTransform(IConfiguration configuration, TimeProvid
     {
         context.AddRequestTransform(Introduce);
         context.AddResponseTransform(Distrust);
+        context.AddResponseTransform(KeepNote);
     }
 
     private ValueTask Introduce(RequestTransformContext context)
@@ -59,6 +60,21 @@ internal sealed class IdentityTransform(IConfiguration configuration, TimeProvid
         context.HttpContext.Response.Headers.Remove(HeaderNames.Server);
         return ValueTask.CompletedTask;
     }
+
+    private static ValueTask KeepNote(ResponseTransformContext context)
+    {
+        var headers = context.HttpContext.Response.Headers;
+        if (headers.TryGetValue(AuditNote.Header, out var note))
+        {
+            context.HttpContext.Features.Set(new ServiceNote(note.ToString()));
+            headers.Remove(AuditNote.Header);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>What the service says for the audit log.</summary>
+    internal sealed record ServiceNote(string Text);
 
     /// <summary>Marks a request that the service refused because gateway and service do not have the same key.</summary>
     internal sealed record StrangeKey;

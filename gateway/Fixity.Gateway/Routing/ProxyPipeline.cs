@@ -116,6 +116,11 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
             ["service"] = service,
             ["status"] = error is null ? context.Response.StatusCode : null,
         };
+        if (context.Features.Get<IdentityTransform.ServiceNote>() is { } note)
+        {
+            details["note"] = note.Text;
+        }
+
         if (error is not null)
         {
             details["outcome"] = error.Error.ToString();

@@ -19,6 +19,8 @@ internal static class RouteTable
         new("POST", "/targets", Scheduler, Roles.Admin),
         new("PUT", "/targets/{id:long}", Scheduler, Roles.Admin),
         new("DELETE", "/targets/{id:long}", Scheduler, Roles.Admin),
+        new("POST", "/targets/probe", Scheduler, Roles.Admin),
+        new("POST", "/targets/{id:long}/probe", Scheduler, Roles.Admin),
 
         new("POST", "/targets/{id:long}/scans", Scheduler, Roles.Operator),
         new("POST", "/scan/now", Scheduler, Roles.Operator),

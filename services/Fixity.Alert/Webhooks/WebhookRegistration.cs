@@ -6,8 +6,7 @@ internal static class WebhookRegistration
 {
     public static void AddWebhooks(this IServiceCollection services)
     {
-        services.AddSingleton(provider =>
-            new SecretBox(provider.GetRequiredService<IConfiguration>()[SecretBox.KeySetting]));
+        services.AddSealedSecrets<WebhookSecrets>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookQueries>();

@@ -41,7 +41,7 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
             where c.detected_at >= now() - interval '24 hours'
         ), totals as (
             select count(*)::int as targets,
-                   (count(*) filter (where w.state = 'offline'))::int as offline,
+                   (count(*) filter (where w.state in ('offline', 'denied')))::int as offline,
                    -- Of no targets at all, none is the truth and not a gap.
                    case when count(*) = 0 then 0 else sum(w.files_present) filter (where w.listed) end as files,
                    case when count(*) = 0 then 0 else sum(w.bytes_present) filter (where w.listed) end as bytes,

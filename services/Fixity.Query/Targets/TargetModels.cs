@@ -21,6 +21,9 @@ public enum TargetState
     Online,
     Offline,
     Degraded,
+
+    /// <summary>It was reached and let nobody in; nobody tries again by himself.</summary>
+    Denied,
 }
 
 /// <summary>A watched root: how it is watched, and how it stands.</summary>
@@ -50,6 +53,8 @@ public sealed record TargetView(
     double? LargeChangePercent,
     long? LargeChangeBytes,
     TargetOptions Options,
+    TargetConnection Connection,
+    TargetCredentials Credentials,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? NextRunAt,

@@ -16,9 +16,11 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                t.large_change_bytes, t.created_at, t.updated_at, coalesce(ts.state, 'unknown'), ts.state_since,
                ts.state_reason, known.listed, ts.files_present, ts.bytes_present, files.corrupted, files.unreadable,
                ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time,
-               t.options, files.tampered
+               t.options, files.tampered, t.connection, c.target_id is not null, c.reference, c.who, c.updated_at,
+               c.updated_by
         from scheduler.targets t
         left join scanner.target_states ts on ts.target_id = t.id
+        left join scheduler.target_credentials c on c.target_id = t.id
         left join scheduler.scans complete on complete.id = ts.last_complete_scan
         -- Scheduler and group as the scheduler service names them. Without the target's own word a trigger counts for
         -- nothing: it may wait to be taken away.
@@ -112,6 +114,8 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 row.DoubleOrNull(13),
                 row.LongOrNull(14),
                 TargetOptionsColumn.Read(row.GetString(32)),
+                TargetConnectionColumn.Read(row.GetString(34)),
+                row.GetBoolean(35) ? ReadCredentials(row) : TargetCredentials.None,
                 row.Time(15),
                 row.Time(16),
                 // Quartz keeps .NET ticks.
@@ -130,6 +134,10 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 LastScan: null,
                 row.TimeOrNull(29)));
     }
+
+    private static TargetCredentials ReadCredentials(NpgsqlDataReader row) => new(
+        row.IsDBNull(36) ? CredentialsSource.Stored : CredentialsSource.Reference,
+        row.TextOrNull(36), row.TextOrNull(37), row.Time(38), row.TextOrNull(39));
 }
 
 /// <summary>A target as it was read, with the key of its place in the list.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fixity.Core;
 using Fixity.Scheduler.Schedules;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Problems;
@@ -17,7 +18,7 @@ internal static class TargetEndpoints
 
         targets.MapPost("/", CreateAsync)
             .WithName("createTarget")
-            .WithSummary("Watch a folder")
+            .WithSummary("Watch a folder, share or bucket")
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status409Conflict);
 
@@ -37,44 +38,71 @@ internal static class TargetEndpoints
 
     private static async Task<Results<Created<Target>, ProblemHttpResult>> CreateAsync(
         TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
-        CancellationToken cancellation)
+        HttpContext context, ILogger<TargetStore> logger, CancellationToken cancellation)
     {
-        if (validation.Check(request, out var resolved) is { Count: > 0 } errors)
+        var (errors, resolved) = await validation.CheckAsync(request, null, cancellation);
+        if (errors.Any)
         {
-            return Problem.Validation(errors);
+            return Problem.Validation(errors.ByField);
         }
 
-        var (outcome, target) = await targets.CreateAsync(resolved, cancellation);
+        var (outcome, target) = await targets.CreateAsync(resolved, context.User.CallerName(), cancellation);
         if (outcome == TargetOutcome.NameTaken)
         {
             return TargetProblems.NameTaken(request.Name);
         }
 
-        schedules.Changed();
+        Saved(request, target!, schedules, context, logger);
         return TypedResults.Created($"/api/v1/targets/{target!.Id}", target);
     }
 
     private static async Task<Results<Ok<Target>, ProblemHttpResult>> UpdateAsync(
         int id, TargetRequest request, TargetValidation validation, TargetStore targets, ScheduleSignal schedules,
-        CancellationToken cancellation)
+        HttpContext context, ILogger<TargetStore> logger, CancellationToken cancellation)
     {
-        if (validation.Check(request, out var resolved) is { Count: > 0 } errors)
+        if (await targets.FindStorageAsync(id, cancellation) is not { } saved)
         {
-            return Problem.Validation(errors);
+            return TargetProblems.NotFound(id);
         }
 
-        var (outcome, target) = await targets.UpdateAsync(id, resolved, cancellation);
+        var (errors, resolved) = await validation.CheckAsync(request, saved, cancellation);
+        if (errors.Any)
+        {
+            return Problem.Validation(errors.ByField);
+        }
+
+        var (outcome, target) = await targets.UpdateAsync(saved, resolved, context.User.CallerName(), cancellation);
         switch (outcome)
         {
             case TargetOutcome.Unknown:
-                return TargetProblems.NotFound(id);
+                return TargetProblems.ChangedMeanwhile(id);
             case TargetOutcome.NameTaken:
                 return TargetProblems.NameTaken(request.Name);
             default:
-                schedules.Changed();
+                Saved(request, target!, schedules, context, logger);
                 return TypedResults.Ok(target!);
         }
     }
+
+    private static void Saved(
+        TargetRequest request, Target target, ScheduleSignal schedules, HttpContext context, ILogger logger)
+    {
+        schedules.Changed();
+        if (request.Credentials is not null)
+        {
+            var (source, reference) = (target.Credentials.Source, target.Credentials.Reference);
+            logger.CredentialsSet(target.Id, context.User.CallerName(), source, reference);
+            context.Response.AddAuditNote($"credentials of target {target.Id} set: {WordOf(source)}");
+        }
+    }
+
+    private static string WordOf(CredentialsSource source) => source switch
+    {
+        CredentialsSource.None => "none",
+        CredentialsSource.Reference => "by reference",
+        CredentialsSource.Stored => "stored",
+        _ => throw new UnreachableException($"{source}"),
+    };
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         int id, TargetStore targets, ScheduleSignal schedules, CancellationToken cancellation)

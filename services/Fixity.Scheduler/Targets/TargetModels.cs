@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Scheduler.Storage;
 
 namespace Fixity.Scheduler.Targets;
 
@@ -13,19 +14,40 @@ public enum TargetType
     Agent,
 }
 
+/// <summary>The words of <c>scheduler.targets.type</c>.</summary>
+internal static class TargetTypeWords
+{
+    public static string Word(this TargetType type) => type switch
+    {
+        TargetType.Local => "local",
+        TargetType.Nfs => "nfs",
+        TargetType.Smb => "smb",
+        TargetType.S3 => "s3",
+        TargetType.Docker => "docker",
+        TargetType.Agent => "agent",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a stored type"),
+    };
+
+    public static TargetType Read(string word) => Enum.Parse<TargetType>(word, ignoreCase: true);
+}
+
 /// <summary>Everything an administrator says of a target. What is left out takes the default; null means none.</summary>
-/// <param name="Root">Absolute path below an allowed root.</param>
+/// <param name="Root">
+/// Absolute path below an allowed root, with local and nfs; with the others it is made of the connection.
+/// </param>
 /// <param name="Schedule">Five-field cron, read in <paramref name="TimeZone"/>; null: scanned by hand only.</param>
 /// <param name="TimeZone">IANA name.</param>
 /// <param name="Workers">Files read at once; null: chosen by the scanner.</param>
 /// <param name="SamplePercent">Share of the unchanged files that each scan re-reads.</param>
 /// <param name="VerifyWithinDays">No file's last verification gets older than this.</param>
 /// <param name="Options">How it is read; left out or null: the defaults.</param>
+/// <param name="Connection">The part that belongs to the type; left out or null: none, or the defaults.</param>
+/// <param name="Credentials">Left out or null: those that are there.</param>
 /// <param name="ResetIdentity">Another root is the right one now: the next scan records its identity anew.</param>
 public sealed record TargetRequest(
     string Name,
     TargetType Type,
-    string Root,
+    string? Root = null,
     bool Enabled = true,
     string? Schedule = TargetRequest.DefaultSchedule,
     string TimeZone = "UTC",
@@ -38,9 +60,13 @@ public sealed record TargetRequest(
     double? LargeChangePercent = 5,
     long? LargeChangeBytes = 107374182400,
     TargetOptions? Options = null,
+    TargetConnection? Connection = null,
+    CredentialsRequest? Credentials = null,
     bool ResetIdentity = false)
 {
     public const string DefaultSchedule = "0 3 * * *";
+
+    internal StorageSettings Storage => new(Type, Root, Connection, Credentials);
 }
 
 /// <summary>A target as the scheduler holds it.</summary>
@@ -62,6 +88,8 @@ public sealed record Target(
     double? LargeChangePercent,
     long? LargeChangeBytes,
     TargetOptions Options,
+    TargetConnection Connection,
+    TargetCredentials Credentials,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? NextRunAt);

@@ -14,6 +14,10 @@ internal static class TargetProblems
         StatusCodes.Status409Conflict, "target-name-taken", "The name is taken",
         $"Another target is named '{name}'; choose another name.");
 
+    public static ProblemHttpResult ChangedMeanwhile(int targetId) => Problem.Of(
+        StatusCodes.Status409Conflict, "target-changed", "The target was changed meanwhile",
+        $"Somebody else changed or deleted target {targetId} at the same moment; look at it and try again.");
+
     public static ProblemHttpResult Disabled(int targetId) => Problem.Of(
         StatusCodes.Status409Conflict, "target-disabled", "The target is disabled",
         $"Target {targetId} is disabled; enable it to scan it.");

@@ -1,50 +1,71 @@
 using Fixity.Core;
 using Fixity.Data.Columns;
 using Fixity.Scheduler.Schedules;
+using Fixity.Scheduler.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Fixity.Scheduler.Targets;
 
-/// <summary>Writes <c>scheduler.targets</c>, with roots as <see cref="TargetValidation"/> resolved them.</summary>
-internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
+/// <summary>Writes <c>scheduler.targets</c>, with storages as <see cref="TargetValidation"/> resolved them.</summary>
+internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore credentials, TimeProvider clock)
 {
     private const string NameIndex = "targets_name";
 
     public async Task<(TargetOutcome Outcome, Target? Target)> CreateAsync(
-        TargetRequest request, CancellationToken cancellation)
+        TargetRequest request, string? by, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("""
+        await using var command = new NpgsqlCommand("""
             insert into scheduler.targets (
                 name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
-                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
+                connection)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
                 verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
-                created_at, updated_at
+                created_at, updated_at, connection
             """);
         AddFields(command, request);
-        return await WriteAsync(command, cancellation);
+        return await WriteAsync(command, request, moved: false, by, cancellation);
     }
 
+    /// <param name="saved">What the request was checked against: a target that changed since is left alone.</param>
     public async Task<(TargetOutcome Outcome, Target? Target)> UpdateAsync(
-        int targetId, TargetRequest request, CancellationToken cancellation)
+        SavedStorage saved, TargetRequest request, string? by, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("""
+        await using var command = new NpgsqlCommand("""
             update scheduler.targets
             set name = $1, type = $2, root = $3, enabled = $4, schedule = $5, time_zone = $6, checksum_algorithm = $7,
                 workers = $8, sample_percent = $9, verify_within_days = $10, batch_size = $11,
                 large_change_count = $12, large_change_percent = $13, large_change_bytes = $14, options = $15,
-                identity_epoch = identity_epoch + case when $17 then 1 else 0 end, updated_at = now()
-            where id = $16 and deleted_at is null
+                connection = $16, identity_epoch = identity_epoch + case when $18 then 1 else 0 end,
+                updated_at = clock_timestamp()
+            where id = $17 and deleted_at is null and updated_at = $19
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
                 verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
-                created_at, updated_at
+                created_at, updated_at, connection
             """);
         AddFields(command, request);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = saved.TargetId });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = request.ResetIdentity });
-        return await WriteAsync(command, cancellation);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = saved.UpdatedAt });
+        var moved = request.Type != saved.Type || request.Root != saved.Root
+            || TargetConnectionColumn.Write(request.Connection!) != TargetConnectionColumn.Write(saved.Connection);
+        return await WriteAsync(command, request, moved, by, cancellation);
+    }
+
+    /// <summary>The storage of a target, or null.</summary>
+    public async Task<SavedStorage?> FindStorageAsync(int targetId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select t.id, t.type, t.root, t.connection, c.target_id is not null, c.reference is not null, t.updated_at
+            from scheduler.targets t
+            left join scheduler.target_credentials c on c.target_id = t.id
+            where t.id = $1 and t.deleted_at is null
+            """);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadStorage(row) : null;
     }
 
     /// <summary>Hides a target; its files, scans and changes stay readable until retention.</summary>
@@ -77,6 +98,11 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
             """, connection);
         delete.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
         var deleted = await delete.ExecuteNonQueryAsync(cancellation) == 1;
+        if (deleted)
+        {
+            await CredentialStore.DeleteAsync(connection, targetId, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         return deleted ? TargetOutcome.Done : TargetOutcome.ScanActive;
     }
@@ -85,8 +111,8 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
     {
         var p = command.Parameters;
         p.Add(new NpgsqlParameter<string> { TypedValue = request.Name.Trim() });
-        p.Add(new NpgsqlParameter<string> { TypedValue = NameOf(request.Type) });
-        p.Add(new NpgsqlParameter<string> { TypedValue = request.Root });
+        p.Add(new NpgsqlParameter<string> { TypedValue = request.Type.Word() });
+        p.Add(new NpgsqlParameter<string> { TypedValue = request.Root! });
         p.Add(new NpgsqlParameter<bool> { TypedValue = request.Enabled });
         p.Add(new NpgsqlParameter<string?> { TypedValue = request.Schedule?.Trim() });
         p.Add(new NpgsqlParameter<string> { TypedValue = request.TimeZone });
@@ -103,9 +129,32 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
             TypedValue = TargetOptionsColumn.Write(request.Options ?? TargetOptions.Default),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
+        p.Add(new NpgsqlParameter<string>
+        {
+            TypedValue = TargetConnectionColumn.Write(request.Connection ?? TargetConnection.None),
+            NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
     }
 
+    /// <summary>Target and credentials together, or neither.</summary>
     private async Task<(TargetOutcome Outcome, Target? Target)> WriteAsync(
+        NpgsqlCommand command, TargetRequest request, bool moved, string? by, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        command.Connection = connection;
+        var (outcome, target) = await RunAsync(command, cancellation);
+        if (target is null)
+        {
+            return (outcome, null);
+        }
+
+        var held = await credentials.ApplyAsync(connection, target.Id, request.Storage, moved, by, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return (outcome, target with { Credentials = held });
+    }
+
+    private async Task<(TargetOutcome Outcome, Target? Target)> RunAsync(
         NpgsqlCommand command, CancellationToken cancellation)
     {
         try
@@ -121,6 +170,14 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
         }
     }
 
+    private static SavedStorage ReadStorage(NpgsqlDataReader row) => new(
+        row.GetInt32(0),
+        TargetTypeWords.Read(row.GetString(1)),
+        row.GetString(2),
+        TargetConnectionColumn.Read(row.GetString(3)),
+        row.GetBoolean(4) ? row.GetBoolean(5) ? CredentialsSource.Reference : CredentialsSource.Stored : CredentialsSource.None,
+        row.GetFieldValue<DateTimeOffset>(6));
+
     // Column order is that of the RETURNING lists above.
     private Target ReadTarget(NpgsqlDataReader row)
     {
@@ -130,7 +187,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
         return new Target(
             row.GetInt32(0),
             row.GetString(1),
-            Enum.Parse<TargetType>(row.GetString(2), ignoreCase: true),
+            TargetTypeWords.Read(row.GetString(2)),
             row.GetString(3),
             enabled,
             schedule,
@@ -144,21 +201,12 @@ internal sealed class TargetStore(NpgsqlDataSource database, TimeProvider clock)
             row.GetFieldValue<double?>(13),
             row.GetFieldValue<long?>(14),
             TargetOptionsColumn.Read(row.GetString(15)),
+            TargetConnectionColumn.Read(row.GetString(18)),
+            TargetCredentials.None,
             row.GetFieldValue<DateTimeOffset>(16),
             row.GetFieldValue<DateTimeOffset>(17),
             enabled ? CronSchedule.NextRun(schedule, timeZone, clock.GetUtcNow()) : null);
     }
-
-    private static string NameOf(TargetType type) => type switch
-    {
-        TargetType.Local => "local",
-        TargetType.Nfs => "nfs",
-        TargetType.Smb => "smb",
-        TargetType.S3 => "s3",
-        TargetType.Docker => "docker",
-        TargetType.Agent => "agent",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a stored type"),
-    };
 }
 
 internal enum TargetOutcome

@@ -52,6 +52,32 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     [Fact]
+    public async Task What_the_service_has_to_say_of_a_change_is_recorded_and_not_passed_on()
+    {
+        gateway.Upstream.Handlers["/api/v1/targets/8"] = context =>
+        {
+            context.Response.AddAuditNote("credentials of target 8 set: stored");
+            return Task.CompletedTask;
+        };
+        var browser = await gateway.SignInAsAsync(Roles.Admin);
+
+        using var answer = await browser.SendAsync(HttpMethod.Put, "/api/v1/targets/8", new { });
+
+        Assert.False(answer.Headers.Contains(AuditNote.Header));
+        string? note = null;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (note is null)
+        {
+            // Recorded once the answer is out.
+            await Task.Delay(20, patience.Token);
+            note = await gateway.Database.ScalarAsync<string>(
+                "select details ->> 'note' from gateway.audit_log where object = '/api/v1/targets/8'");
+        }
+
+        Assert.Equal("credentials of target 8 set: stored", note);
+    }
+
+    [Fact]
     public async Task What_a_service_refused_is_no_change()
     {
         gateway.Upstream.Handlers["/api/v1/targets/9"] = context =>

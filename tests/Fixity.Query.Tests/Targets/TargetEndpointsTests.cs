@@ -17,7 +17,8 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
             [
                 "id", "name", "type", "root", "enabled", "schedule", "timeZone", "checksumAlgorithm", "workers",
                 "samplePercent", "verifyWithinDays", "batchSize", "largeChangeCount", "largeChangePercent",
-                "largeChangeBytes", "options", "createdAt", "updatedAt", "nextRunAt", "state", "stateSince", "stateReason",
+                "largeChangeBytes", "options", "connection", "credentials", "createdAt", "updatedAt", "nextRunAt", "state",
+                "stateSince", "stateReason",
                 "filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "unknownRanges",
                 "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt",
             ],
@@ -107,6 +108,60 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         var target = await query.GetAsync($"/targets/{id}");
 
         Assert.Equal(JsonNode.Parse(shown)!.ToJsonString(), target["options"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("'smb', 'file:/run/secrets/nas', null, null", """
+        {"source":"reference","reference":"file:/run/secrets/nas","who":null,"updatedBy":"ada"}
+        """)]
+    [InlineData("'smb', null, '\\x5ec2e7', 'HOME\\ada'", """
+        {"source":"stored","reference":null,"who":"HOME\\ada","updatedBy":"ada"}
+        """)]
+    [InlineData(null, """{"source":"none","reference":null,"who":null,"updatedBy":null}""")]
+    public async Task A_share_shows_how_it_is_reached_and_who_is_let_in_and_never_a_secret(string? credentials, string shown)
+    {
+        var id = await query.Database.AddTargetAsync();
+        await query.Database.ExecuteAsync($$$"""
+            update scheduler.targets set type = 'smb', root = '//nas/photos',
+                connection = '{"smb": {"server": "nas", "share": "photos", "protection": "encrypt", "ofALaterVersion": 1}}'
+            where id = {{{id}}}
+            """);
+        if (credentials is not null)
+        {
+            await query.Database.ExecuteAsync($"""
+                insert into scheduler.target_credentials (target_id, reference, sealed, who, updated_by)
+                select {id}, reference, sealed::bytea, who, 'ada'
+                from (values ({credentials})) as v (type, reference, sealed, who)
+                """);
+        }
+
+        var target = await query.GetAsync($"/targets/{id}");
+
+        Assert.Equal(
+            JsonNode.Parse("""
+                {"nfs":null,"smb":{"server":"nas","share":"photos","path":"","port":445,"protection":"encrypt"},"s3":null}
+                """)!.ToJsonString(),
+            target["connection"]!.ToJsonString());
+        var held = target["credentials"]!.AsObject();
+        Assert.Equal(credentials is null, held["updatedAt"] is null);
+        held.Remove("updatedAt");
+        Assert.Equal(JsonNode.Parse(shown)!.ToJsonString(), held.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_storage_that_let_nobody_in_is_denied_and_counts_as_out_of_reach()
+    {
+        var before = (int)(await query.GetAsync("/stats/overview"))["targetsOffline"]!;
+        var id = await query.Database.AddTargetAsync();
+        await query.Database.ExecuteAsync($"""
+            insert into scanner.target_states (target_id, state, state_reason, refused_credentials)
+            values ({id}, 'denied', 'storage_login_refused', 1)
+            """);
+
+        var target = await query.GetAsync($"/targets/{id}");
+
+        Assert.Equal(("denied", "storage_login_refused"), ((string?)target["state"], (string?)target["stateReason"]));
+        Assert.Equal(before + 1, (int)(await query.GetAsync("/stats/overview"))["targetsOffline"]!);
     }
 
     [Fact]

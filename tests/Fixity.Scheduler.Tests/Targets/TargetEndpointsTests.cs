@@ -12,7 +12,7 @@ public sealed class TargetEndpointsTests(SchedulerFixture scheduler) : IClassFix
     {
         { "name", "\"\"", "name" },
         { "name", "\"" + new string('n', 101) + "\"", "name" },
-        { "type", "\"nfs\"", "type" },
+        { "type", "\"docker\"", "type" },
         { "root", "\"relative/path\"", "root" },
         { "root", "\"/does/not/exist\"", "root" },
         { "root", "\"/\"", "root" },

@@ -47,6 +47,25 @@ public sealed class SecretBoxTests
     }
 
     [Fact]
+    public void A_further_key_opens_what_it_sealed_and_seals_nothing()
+    {
+        using var old = new SecretBox(Master);
+        using var both = new SecretBox(Master + "!", Master);
+        using var done = new SecretBox(Master + "!");
+        var before = old.Seal(Secret, Place);
+
+        Assert.Equal(Secret, both.Open(before, Place));
+        Assert.False(both.IsCurrent(before));
+        Assert.True(old.IsCurrent(before));
+        var after = both.Seal(both.Open(before, Place), Place);
+        Assert.True(both.IsCurrent(after));
+        Assert.Equal(Secret, done.Open(after, Place));
+        Assert.ThrowsAny<CryptographicException>(() => done.Open(before, Place));
+        Assert.ThrowsAny<CryptographicException>(() => both.Open(before, "webhook:18:secret"));
+        Assert.Throws<InvalidOperationException>(() => new SecretBox(Master, "short"));
+    }
+
+    [Fact]
     public void A_changed_byte_anywhere_does_not_open()
     {
         using var box = new SecretBox(Master);

@@ -1,6 +1,7 @@
 using System.Text;
 using Fixity.Data;
 using Fixity.ServiceDefaults.Identity;
+using Fixity.ServiceDefaults.Secrets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -24,7 +25,7 @@ public sealed class ServiceApplication<TProgram>(
     /// <summary>The secret that this service and its clients share.</summary>
     public const string GatewayKey = "a gateway key for tests, long enough to be taken";
 
-    /// <summary>Master secret of stored secrets, for the settings of the one service that stores any.</summary>
+    /// <summary>Master secret of stored secrets, unless the settings say another.</summary>
     public const string EncryptionKey = "an encryption key for tests, long enough too";
 
     /// <summary>A client whose every request carries a fresh identity of this role.</summary>
@@ -37,6 +38,7 @@ public sealed class ServiceApplication<TProgram>(
         // Settings and not app configuration: a Program.cs reads some of them while it still registers services.
         builder.UseSetting($"ConnectionStrings:{DatabaseRegistration.ConnectionName}", connectionString);
         builder.UseSetting(CallerIdentity.KeySetting, GatewayKey);
+        builder.UseSetting(SecretBox.KeySetting, EncryptionKey);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
         {

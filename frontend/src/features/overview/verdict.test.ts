@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Scan } from "../../api/types";
 import { verdictOf } from "./verdict";
 
 const clean = {
@@ -68,6 +69,12 @@ describe("the verdict", () => {
     const verdict = verdictOf(clean, [{ ...intact, unknownRanges: 2 }]);
     expect(verdict.tone).toBe("warn");
     expect(verdict.reasons).toEqual(["2 folders of Photos could not be listed"]);
+  });
+
+  test("says of a storage that lets nobody in that it is out of reach, and once", () => {
+    const denied = { ...intact, state: "denied" as const, lastScan: { status: "failed" } as Scan };
+    const verdict = verdictOf({ ...clean, targetsOffline: 1 }, [intact, denied]);
+    expect(verdict).toMatchObject({ tone: "bad", reasons: ["1 target is out of reach"] });
   });
 
   test("does not forget a corruption that healed before anybody saw it", () => {

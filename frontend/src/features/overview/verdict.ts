@@ -85,7 +85,7 @@ function doubts(counts: Counts, targets: readonly Watched[]): string[] {
   }
 
   for (const target of targets) {
-    if (target.state === "offline") {
+    if (target.state === "offline" || target.state === "denied") {
       continue;
     }
     if (target.lastCompleteScanAt === null) {

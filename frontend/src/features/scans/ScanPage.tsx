@@ -13,6 +13,7 @@ import { PathText } from "../../ui/PathText";
 import { Bytes, Count, When } from "../../ui/values";
 import { IfMay } from "../auth/session";
 import { ChangeList } from "../changes/ChangeList";
+import { StorageStateOf } from "../targets/StorageState";
 import { isActive } from "./progress";
 import { ScanProgress } from "./ScanProgress";
 import { ScanSegments } from "./ScanSegments";
@@ -104,6 +105,7 @@ function ScanFacts({ scan }: { scan: Scan }) {
     <Facts
       facts={[
         ["Status", <ScanStatus key="status" scan={scan} />],
+        ["Storage now", <StorageStateOf key="storage" targetId={scan.targetId} />],
         ["Kind", scanKind(scan)],
         [
           "Asked for",

@@ -16,8 +16,8 @@ export function NoTargets() {
         )
       }
     >
-      A target is a folder that Fixity keeps an eye on. Its first scan records what every file should be; each later one
-      says what became different.
+      A target is a folder, a share or a bucket that Fixity keeps an eye on. Its first scan records what every file
+      should be; each later one says what became different.
       {!mayAdd && " An administrator can add one."}
     </EmptyState>
   );

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../api/problems";
 import { show } from "../../testing/render";
+import { newStorage } from "./storageForm";
 import { TargetForm } from "./TargetForm";
 import { newDraft, requestOf, type TargetDraft } from "./targetForm";
 
@@ -21,7 +22,7 @@ afterEach(() => {
 function form(error: Error | null = null, onSubmit = vi.fn<(draft: TargetDraft) => void>()) {
   show(
     <TargetForm
-      initial={{ ...newDraft(), name: "Photos", root: "/srv/photos" }}
+      initial={{ ...newDraft(), name: "Photos", storage: { ...newStorage(), root: "/srv/photos" } }}
       submit="Add target"
       error={error}
       busy={false}
@@ -47,7 +48,7 @@ test("What is chosen of the options is what is sent", PATIENCE, async () => {
   await user.click(screen.getByRole("button", { name: "Add target" }));
 
   expect(sent).toHaveBeenCalledOnce();
-  const request = requestOf(sent.mock.calls[0]?.[0] as TargetDraft);
+  const request = requestOf(sent.mock.calls[0]?.[0] as TargetDraft, null);
   expect(request.options).toMatchObject({
     exclude: ["*.tmp", "cache/"],
     watchedAttributes: ["mode", "group", "acl"],
@@ -64,4 +65,65 @@ test("What the server objects to is shown where it is, although that was hidden"
   expect(field.getAttribute("aria-invalid")).toBe("true");
   expect(screen.getByText("Pattern 1 is empty.")).toBeDefined();
   expect(screen.getByText("Please look at the marked fields.")).toBeDefined();
+});
+
+function answering(body: unknown, status = 200) {
+  return vi
+    .spyOn(globalThis, "fetch")
+    .mockImplementation(
+      async () => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } }),
+    );
+}
+
+async function typeShare(user: ReturnType<typeof userEvent.setup>) {
+  await user.click(screen.getByRole("radio", { name: "SMB share" }));
+  await user.type(screen.getByLabelText(/^Server/), "nas");
+  await user.type(screen.getByLabelText(/^Share/), "photos");
+  await user.type(screen.getByLabelText(/^User/), "ada");
+  await user.type(screen.getByLabelText(/^Password/), "s3cret");
+}
+
+test("A connection is tried as it is typed, and the verdict goes when it changes", PATIENCE, async () => {
+  const fetched = answering({
+    verdict: "login_refused",
+    message: "The server knows no such user.",
+    identity: null,
+    entries: null,
+    tookMs: 412,
+  });
+  form();
+  const user = userEvent.setup({ delay: null });
+  await typeShare(user);
+  await user.click(screen.getByRole("button", { name: "Test connection" }));
+
+  expect(await screen.findByText("Login refused")).toBeDefined();
+  expect(screen.getByText("The server knows no such user.")).toBeDefined();
+  const request = fetched.mock.calls[0]?.[0] as Request;
+  expect(new URL(request.url).pathname).toBe("/api/v1/targets/probe");
+  expect(await request.json()).toEqual({
+    type: "smb",
+    connection: { smb: { server: "nas", share: "photos", path: "", port: 445, protection: "sign" } },
+    credentials: { user: "ada", secret: "s3cret", domain: null },
+  });
+
+  await user.type(screen.getByLabelText(/^Password/), "!");
+  expect(screen.queryByText("Login refused")).toBeNull();
+});
+
+test("What a test cannot even begin with is shown at its field", PATIENCE, async () => {
+  answering(
+    {
+      type: "urn:fixity:problem:validation",
+      status: 400,
+      errors: { "connection.smb.server": ["Write the name alone."] },
+    },
+    400,
+  );
+  form();
+  const user = userEvent.setup({ delay: null });
+  await typeShare(user);
+  await user.click(screen.getByRole("button", { name: "Test connection" }));
+
+  expect(await screen.findByText("Write the name alone.")).toBeDefined();
+  expect(screen.getByLabelText(/^Server/).getAttribute("aria-invalid")).toBe("true");
 });

@@ -1,17 +1,23 @@
 import { Button, Checkbox, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { ApiError, fieldErrorsOf } from "../../api/problems";
+import type { Target } from "../../api/types";
 import { FormProblem } from "../../ui/FormProblem";
 import { Panel } from "../../ui/Panel";
 import { AdvancedPanel } from "./AdvancedPanel";
 import { type OptionsFieldsProps, READING_FIELDS, ReadingFields, WATCHED_FIELDS, WatchedFields } from "./OptionsFields";
+import { StorageFields } from "./StorageFields";
 import { SCHEDULES } from "./schedules";
+import { STORAGE_FIELDS, storageRequestOf } from "./storageForm";
+import { TestConnection } from "./TestConnection";
 import type { TargetDraft } from "./targetForm";
 import { describeWatched, optionsRequestOf } from "./targetOptions";
+import { useProbe } from "./targetQueries";
 
 interface Props {
   initial: TargetDraft;
-  existing?: boolean;
+  /** Null: it is a new one. */
+  target?: Pick<Target, "id" | "credentials"> | null;
   submit: string;
   error: Error | null;
   busy: boolean;
@@ -26,10 +32,16 @@ export interface FieldsProps {
 }
 
 /** Creates or changes a target. What the server objects to appears at the field it is about. */
-export function TargetForm({ initial, existing = false, submit, error, busy, onSubmit, onCancel }: Props) {
+export function TargetForm({ initial, target = null, submit, error, busy, onSubmit, onCancel }: Props) {
   const [draft, setDraft] = useState(initial);
   const set = (change: Partial<TargetDraft>) => setDraft((current) => ({ ...current, ...change }));
-  const errors = errorsOf(error);
+  const held = target?.credentials ?? null;
+  const probe = useProbe(target?.id ?? null);
+  const storage = storageRequestOf(draft.storage, held);
+  // Of other settings than those that stand here, what was found says nothing.
+  const isTried = JSON.stringify(probe.variables) === JSON.stringify(storage);
+  const tried = isTried ? fieldErrorsOf(probe.error) : {};
+  const errors = { ...errorsOf(error), ...tried };
   const fields = { draft, errors, set };
   const options: OptionsFieldsProps = {
     draft: draft.options,
@@ -46,8 +58,24 @@ export function TargetForm({ initial, existing = false, submit, error, busy, onS
     <form onSubmit={send}>
       <Stack maw="44rem">
         <FormProblem error={error} errors={errors} shown={SHOWN} />
-        <Panel title="The folder">
+        <Panel title="The target">
           <WhatFields {...fields} />
+        </Panel>
+        <Panel title="Where it lies">
+          <Stack>
+            <StorageFields
+              draft={draft.storage}
+              errors={errors}
+              set={(change) => setDraft((current) => ({ ...current, storage: { ...current.storage, ...change } }))}
+              held={held}
+            />
+            <TestConnection
+              busy={probe.isPending}
+              onTest={() => probe.mutate(storage)}
+              answer={isTried ? (probe.data ?? null) : null}
+              error={isTried ? probe.error : null}
+            />
+          </Stack>
         </Panel>
         <AdvancedPanel
           title="What is watched"
@@ -67,10 +95,10 @@ export function TargetForm({ initial, existing = false, submit, error, busy, onS
           <VerifyFields {...fields} />
           <ReadingFields {...options} />
           <EffortFields {...fields} />
-          {existing && (
+          {target !== null && (
             <Checkbox
               label="This is a new storage: record its identity anew"
-              description="Only when you replaced the disk or moved the folder yourself. Fixity refuses to scan when another volume is found at this path, so that an unmounted disk never looks like deleted files. Goes for what is mounted below the folder too: what is there now is taken, and what is gone is forgotten."
+              description="Only when you replaced the storage or moved the files yourself. Fixity refuses to scan when another one is found in its place, so that an unmounted disk never looks like deleted files. Goes for what is mounted below a folder too: what is there now is taken, and what is gone is forgotten."
               checked={draft.resetIdentity}
               onChange={(event) => set({ resetIdentity: event.currentTarget.checked })}
             />
@@ -100,17 +128,6 @@ function WhatFields({ draft, errors, set }: FieldsProps) {
         value={draft.name}
         error={errors.name}
         onChange={(event) => set({ name: event.currentTarget.value })}
-      />
-      <TextInput
-        label="Folder"
-        description="The absolute path of a folder on the machine that Fixity runs on, such as /srv/photos. Everything below it is watched; links are not followed out of it."
-        placeholder="/srv/photos"
-        required
-        spellCheck={false}
-        autoCapitalize="off"
-        value={draft.root}
-        error={errors.root}
-        onChange={(event) => set({ root: event.currentTarget.value })}
       />
       <Switch
         label="Watch it"
@@ -273,8 +290,9 @@ const SHOWN: readonly string[] = [
   ...ADVANCED,
   ...WATCHED_FIELDS,
   ...READING_FIELDS,
+  ...STORAGE_FIELDS,
   "name",
-  "root",
+  "type",
   "schedule",
   "timeZone",
 ];

@@ -17,7 +17,7 @@ export function NewTargetPage() {
         error={create.error}
         busy={create.isPending}
         onSubmit={(draft) =>
-          create.mutate(requestOf(draft), { onSuccess: (target) => navigate(`/targets/${target.id}`) })
+          create.mutate(requestOf(draft, null), { onSuccess: (target) => navigate(`/targets/${target.id}`) })
         }
         onCancel={() => navigate("/targets")}
       />
@@ -39,11 +39,11 @@ export function EditTargetPage() {
           <PageHeader title={`Edit ${loaded.name}`} />
           <TargetForm
             initial={draftOf(loaded)}
-            existing
+            target={loaded}
             submit="Save"
             error={update.error}
             busy={update.isPending}
-            onSubmit={(draft) => update.mutate(requestOf(draft), { onSuccess: back })}
+            onSubmit={(draft) => update.mutate(requestOf(draft, loaded.credentials), { onSuccess: back })}
             onCancel={back}
           />
         </>

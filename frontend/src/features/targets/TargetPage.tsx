@@ -1,8 +1,7 @@
-import { Alert, Button, SimpleGrid, Spoiler } from "@mantine/core";
+import { Button, SimpleGrid, Spoiler } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, useNavigate, useParams } from "react-router";
 import type { Target, TargetOptions } from "../../api/types";
-import { WordBadge } from "../../ui/Badge";
 import { ConfirmDialog } from "../../ui/dialogs";
 import { Facts, Figures } from "../../ui/Facts";
 import { formatBytes, formatCount } from "../../ui/format";
@@ -16,7 +15,9 @@ import { ChangeList } from "../changes/ChangeList";
 import { ScanProgress } from "../scans/ScanProgress";
 import { ScanTable } from "../scans/ScanTable";
 import { StartScanButtons } from "../scans/StartScanButtons";
+import { StorageAlert, StorageState } from "./StorageState";
 import { describeSchedule } from "./schedules";
+import { describeCredentials, isFolder, PROTECTIONS, storageTypeLabel } from "./storageForm";
 import styles from "./TargetPage.module.css";
 import { attributeLabel, describeLimit, describeWatched, describeWorkingHours, optionsOf } from "./targetOptions";
 import { useDeleteTarget, useTarget } from "./targetQueries";
@@ -34,12 +35,7 @@ function TargetDetails({ target }: { target: Target }) {
   return (
     <>
       <PageHeader title={target.name} actions={<TargetActions target={target} />} />
-      {target.state === "offline" && (
-        <Alert color="red" title="Out of reach">
-          {target.stateReason ?? "The last scan could not get at this target."} Its files are unknown, not deleted: what
-          was recorded of them stays.
-        </Alert>
-      )}
+      <StorageAlert target={target} />
       {target.activeScan && (
         <Panel title="Running now">
           <ScanProgress scan={target.activeScan} />
@@ -97,10 +93,9 @@ function TargetFacts({ target }: { target: Target }) {
   return (
     <Facts
       facts={[
-        ["State", <WordBadge key="state" word={target.state} />],
-        ["Since", <When key="since" time={target.stateSince} />],
-        target.stateReason ? ["Because", target.stateReason] : undefined,
-        ["Folder", <PathText key="root" path={target.root} />],
+        ["State", <StorageState key="state" target={target} />],
+        [storageTypeLabel(target.type), <PathText key="root" path={target.root} />],
+        ...connectionFacts(target),
         ["Which files", describeWatched(options)],
         ...patternFacts(options),
         ["Attributes", options.watchedAttributes.map(attributeLabel).join(", ") || "none"],
@@ -110,6 +105,32 @@ function TargetFacts({ target }: { target: Target }) {
       ]}
     />
   );
+}
+
+function connectionFacts({ type, connection: { nfs, smb, s3 }, credentials }: Target) {
+  const said = (name: string, value: string | null | undefined) => (value ? ([name, value] as const) : undefined);
+  return [
+    said("Source", nfs?.source),
+    said("Port", smb && smb.port !== 445 ? `${smb.port}` : null),
+    said("Protection", PROTECTIONS.find(({ value }) => value === smb?.protection)?.label),
+    said("Endpoint", s3?.endpoint),
+    said("Region", s3?.region),
+    isFolder(type)
+      ? undefined
+      : ([
+          "Credentials",
+          <span key="credentials">
+            {describeCredentials(credentials)}
+            {credentials.updatedAt && (
+              <>
+                {", set "}
+                <When time={credentials.updatedAt} />
+              </>
+            )}
+            {credentials.updatedBy && ` by ${credentials.updatedBy}`}
+          </span>,
+        ] as const),
+  ];
 }
 
 function WatchFacts({ target }: { target: Target }) {

@@ -1,11 +1,12 @@
-import type { Target, TargetRequest } from "../../api/types";
+import type { Target, TargetCredentials, TargetRequest } from "../../api/types";
 import { SCHEDULES } from "./schedules";
+import { newStorage, type StorageDraft, storageDraftOf, storageRequestOf } from "./storageForm";
 import { newOptions, type OptionsDraft, optionsDraftOf, optionsRequestOf } from "./targetOptions";
 
 /** What the form holds: everything as it is typed. An empty number means "none" or "chosen by Fixity". */
 export interface TargetDraft {
   name: string;
-  root: string;
+  storage: StorageDraft;
   enabled: boolean;
   schedule: string | "manual" | "custom";
   cron: string;
@@ -27,7 +28,7 @@ const GIB = 1024 ** 3;
 export function newDraft(): TargetDraft {
   return {
     name: "",
-    root: "",
+    storage: newStorage(),
     enabled: true,
     schedule: "0 3 * * *",
     cron: "0 3 * * *",
@@ -49,7 +50,7 @@ export function draftOf(target: Target): TargetDraft {
   const preset = SCHEDULES.some(({ value }) => value === target.schedule);
   return {
     name: target.name,
-    root: target.root,
+    storage: storageDraftOf(target),
     enabled: target.enabled,
     schedule: target.schedule === null ? "manual" : preset ? target.schedule : "custom",
     cron: target.schedule ?? "0 3 * * *",
@@ -68,11 +69,10 @@ export function draftOf(target: Target): TargetDraft {
 }
 
 /** An emptied number with a default is left out, which means that default; the others are null, which means none. */
-export function requestOf(draft: TargetDraft): TargetRequest {
+export function requestOf(draft: TargetDraft, held: TargetCredentials | null): TargetRequest {
   return {
     name: draft.name.trim(),
-    type: "local",
-    root: draft.root,
+    ...storageRequestOf(draft.storage, held),
     enabled: draft.enabled,
     schedule: scheduleOf(draft),
     timeZone: draft.timeZone,

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, send } from "../../api/client";
 import { keys } from "../../api/keys";
 import { usePages } from "../../api/pages";
-import type { Target, TargetRequest } from "../../api/types";
+import type { StorageSettings, Target, TargetRequest } from "../../api/types";
 import { useAction } from "../../api/useAction";
 
 /** More than anybody watches; beyond it the list still says "load more". */
@@ -37,6 +37,19 @@ export function useUpdateTarget(id: number) {
     run: (body: TargetRequest) => send(api.PUT("/api/v1/targets/{id}", { params: { path: { id } }, body })),
     done: () => "Saved.",
     changes: AFFECTED,
+    showsFailure: true,
+  });
+}
+
+/** Tries a storage as it is typed. `id` is the target whose credentials it may use; null: there is none yet. */
+export function useProbe(id: number | null) {
+  return useAction({
+    run: (body: StorageSettings) =>
+      id === null
+        ? send(api.POST("/api/v1/targets/probe", { body }))
+        : send(api.POST("/api/v1/targets/{id}/probe", { params: { path: { id } }, body })),
+    // What was tried successfully may be tried by scans again.
+    changes: [keys.targets],
     showsFailure: true,
   });
 }

@@ -1,0 +1,59 @@
+import { Alert } from "@mantine/core";
+import { Link } from "react-router";
+import type { Target } from "../../api/types";
+import { WordBadge } from "../../ui/Badge";
+import { formatWord } from "../../ui/format";
+import { When } from "../../ui/values";
+import { IfMay } from "../auth/session";
+import { useTarget } from "./targetQueries";
+
+type Stated = Pick<Target, "state" | "stateSince" | "stateReason">;
+
+/** Whether the storage could be reached when it was last tried, since when, and why not. */
+export function StorageState({ target: { state, stateSince, stateReason } }: { target: Stated }) {
+  return (
+    <>
+      <WordBadge word={state} />
+      {stateSince && (
+        <>
+          {" "}
+          since <When time={stateSince} />
+        </>
+      )}
+      {stateReason && `: ${formatWord(stateReason)}`}
+    </>
+  );
+}
+
+/** The same, where only the target's id is known. Of a deleted target nothing is. */
+export function StorageStateOf({ targetId }: { targetId: number }) {
+  const target = useTarget(targetId);
+  return target.data ? <StorageState target={target.data} /> : "not known";
+}
+
+/** What is to be done while the storage is not there. */
+export function StorageAlert({ target }: { target: Target }) {
+  const reason = target.stateReason
+    ? `${formatWord(target.stateReason)}.`
+    : "The last scan could not get at this target.";
+  if (target.state === "denied") {
+    return (
+      <Alert color="red" title="Nobody is let in">
+        {reason} That was <When time={target.stateSince} />; no scan tries these credentials again by itself, so that
+        the account is not locked. Its files are unknown, not deleted.{" "}
+        <IfMay needs="admin">
+          <Link to={`/targets/${target.id}/edit`}>Change the credentials</Link>
+        </IfMay>
+      </Alert>
+    );
+  }
+  if (target.state !== "offline") {
+    return null;
+  }
+  return (
+    <Alert color="red" title="Out of reach">
+      {reason} That was <When time={target.stateSince} />. Its files are unknown, not deleted: what was recorded of them
+      stays.
+    </Alert>
+  );
+}

@@ -1,0 +1,6 @@
+namespace Fixity.Scheduler.Probes;
+
+internal static class ProbeRegistration
+{
+    public static void AddProbes(this IServiceCollection services) => services.AddSingleton<ProbeStore>();
+}
