@@ -8,7 +8,7 @@ namespace Fixity.Scanner.Probes;
 /// <summary>Finds out whether a storage can be read, and says what exactly is in the way, in the time that a person waits.</summary>
 /// <remarks>It logs in even where a login was refused before: somebody asked for it.</remarks>
 internal sealed class StorageProbing(
-    StorageOpener storages, TargetCredentials credentials, TargetAccessStore accesses, TimeProvider clock,
+    StorageOpener storages, CredentialsReader credentials, TargetAccessStore accesses, TimeProvider clock,
     ILogger<StorageProbing> logger)
 {
     private const int MostEntries = 10;

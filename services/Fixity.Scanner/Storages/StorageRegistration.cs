@@ -19,12 +19,8 @@ internal static class StorageRegistration
         services.AddSingleton<StorageMeter>();
         services.AddSingleton<StorageOpener>();
         services.AddSingleton<CredentialReferences>();
-        services.AddSingleton(provider => new TargetCredentials(
-            provider.GetRequiredService<CredentialReferences>(), Box(provider.GetRequiredService<IConfiguration>())));
+        services.AddSecretBox();
+        services.AddSingleton<CredentialsReader>();
         services.AddSingleton<TargetAccessStore>();
     }
-
-    // Without a key scans of what needs no stored credentials go on.
-    private static SecretBox? Box(IConfiguration configuration) =>
-        configuration[SecretBox.KeySetting] is { Length: > 0 } key ? new SecretBox(key) : null;
 }

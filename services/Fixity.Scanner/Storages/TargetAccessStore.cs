@@ -9,7 +9,7 @@ namespace Fixity.Scanner.Storages;
 
 /// <summary>Reads how targets are reached, and remembers who was refused: a login that failed is not tried again by
 /// itself, because accounts get locked.</summary>
-internal sealed class TargetAccessStore(NpgsqlDataSource database, TargetCredentials credentials)
+internal sealed class TargetAccessStore(NpgsqlDataSource database, CredentialsReader credentials)
 {
     /// <exception cref="StorageException">The credentials cannot be used, or were refused and nobody asked for more.</exception>
     /// <exception cref="TargetOptionsException">The connection cannot be read.</exception>

@@ -17,8 +17,7 @@ internal sealed record KeptCredentials(string? Reference, byte[]? Sealed, string
 }
 
 /// <summary>Brings the credentials of a target to light, for as long as its storage is open.</summary>
-/// <param name="box">Null: this scanner was given no key, and can use references only.</param>
-internal sealed class TargetCredentials(CredentialReferences references, SecretBox? box)
+internal sealed class CredentialsReader(CredentialReferences references, SecretBox box)
 {
     /// <returns>Null: there are none.</returns>
     /// <exception cref="StorageException">There are, and they cannot be used.</exception>
@@ -29,11 +28,6 @@ internal sealed class TargetCredentials(CredentialReferences references, SecretB
 
     private StorageCredentials Open(byte[] secret, string place)
     {
-        if (box is null)
-        {
-            throw Unusable($"the scanner has no {SecretBox.KeySetting}");
-        }
-
         try
         {
             var json = box.Open(secret, place);
