@@ -34,6 +34,13 @@ internal static unsafe class LinuxProbe
     {
         var error = FileSystemOf(descriptor, out var fileSystem);
         identity = error == 0 ? Identity(fileSystem, inode) : "";
+        if (error == 0 && inode is not null)
+        {
+            // As of a root.
+            error = Descriptors.Stat(descriptor, out var stat, Libc.StatxBirth);
+            identity += error == 0 ? Made(fileSystem, stat) : "";
+        }
+
         return error;
     }
 
