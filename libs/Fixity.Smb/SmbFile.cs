@@ -9,7 +9,9 @@ public sealed class SmbFile : IAsyncDisposable
 {
     private readonly SmbShare _share;
     private readonly string _path;
+#pragma warning disable CA2213 // It has no timer, and reads that are under way still ask it.
     private readonly CancellationTokenSource _left = new();
+#pragma warning restore CA2213
     private readonly ReadAhead _ahead;
     private Answer? _head;
     private SmbMetadata _opened;
@@ -127,7 +129,10 @@ public sealed class SmbFile : IAsyncDisposable
             ? 0
             : Replies.Read(answer.Expect(1, "the file cannot be read")).Length;
         _last = Replies.QueryFile(answer.Expect(2, "the open file cannot be looked at"));
-        _opened = metadata with { FileId = _last.FileId, Links = _last.Links };
+
+        // Its creation as this question answers it, because it is this one that is asked again: where the file system
+        // keeps none, servers make one up, and not the same for each question.
+        _opened = metadata with { FileId = _last.FileId, Links = _last.Links, Created = _last.Created };
         _isWhole = read >= _opened.SizeBytes;
         _head?.Dispose();
         _head = answer;

@@ -28,18 +28,20 @@ public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
     public Task<SmbConnectionInfo> ConnectAsync(CancellationToken cancellation) =>
         RunAsync(static (connection, _) => Task.FromResult(connection.Info), cancellation);
 
-    /// <summary>Which volume the root is on, and which folder of it the root is.</summary>
-    /// <exception cref="SmbException">The root cannot be opened.</exception>
-    public Task<SmbRoot> ReadRootAsync(CancellationToken cancellation) => RunAsync(
-        static async (connection, token) =>
+    /// <summary>Which volume the folder is on, and which folder of it this is.</summary>
+    /// <param name="path">Empty: the root of the share.</param>
+    /// <exception cref="SmbException">The folder cannot be opened.</exception>
+    public Task<SmbRoot> ReadRootAsync(string path, CancellationToken cancellation) => RunAsync(
+        async (connection, token) =>
         {
             using var answer = await connection.AskAsync(
                 [
-                    Requests.Create("", SmbAccess.Read, CreateOptions.Directory), Requests.QueryFile(SmbHandle.OfCompound),
+                    Requests.Create(SmbPath.Checked(path), SmbAccess.Read, CreateOptions.Directory),
+                    Requests.QueryFile(SmbHandle.OfCompound),
                     Requests.QueryVolume(SmbHandle.OfCompound), Requests.Close(SmbHandle.OfCompound),
                 ],
                 token);
-            const string what = "the root of the share cannot be looked at";
+            const string what = "the folder cannot be looked at";
             answer.Expect(0, what);
             return new SmbRoot(
                 Replies.QueryVolumeSerial(answer.Expect(2, what)), Replies.QueryFile(answer.Expect(1, what)).FileId);

@@ -11,11 +11,17 @@ public sealed class NtlmAuthenticator : ISmbAuthenticator, IDisposable
     private readonly string _user;
     private readonly string _domain;
 
-    /// <param name="login"><c>user</c>, <c>DOMAIN\user</c> or <c>user@realm</c>. Never empty: nobody is nobody here.</param>
+    /// <param name="login">
+    /// <c>user</c>, <c>DOMAIN\user</c> or <c>user@realm</c>, where the realm is taken for the domain: a server of its own
+    /// takes any, and one of a domain takes its DNS name. Never empty: nobody is nobody here.
+    /// </param>
     public NtlmAuthenticator(string login, ReadOnlySpan<char> password)
     {
         var backslash = login.IndexOf('\\', StringComparison.Ordinal);
-        (_domain, _user) = backslash < 0 ? ("", login) : (login[..backslash], login[(backslash + 1)..]);
+        var at = login.LastIndexOf('@');
+        (_domain, _user) = backslash >= 0 ? (login[..backslash], login[(backslash + 1)..])
+            : at > 0 ? (login[(at + 1)..], login[..at])
+            : ("", login);
         ArgumentException.ThrowIfNullOrWhiteSpace(_user, nameof(login));
 
         // UTF-16 in this machine's order, which is the wire's wherever .NET runs.

@@ -60,8 +60,8 @@ internal sealed class NtlmLogin(byte[] responseKey, string user, string domain, 
             1, 1, 0, 0, 0, 0, 0, 0, .. timestamp ?? new byte[8], .. clientChallenge, 0, 0, 0, 0, .. target, 0, 0, 0, 0,
         ];
         var proof = NtlmKeys.Hmac(responseKey, challenge.ServerChallenge, temp);
-        byte[] lmResponse = timestamp is null
-            ? [.. NtlmKeys.Hmac(responseKey, challenge.ServerChallenge, clientChallenge), .. clientChallenge]
+        var lmResponse = timestamp is null
+            ? (byte[])[.. NtlmKeys.Hmac(responseKey, challenge.ServerChallenge, clientChallenge), .. clientChallenge]
             : new byte[24];
         var wrappingKey = NtlmKeys.Hmac(responseKey, proof);
         exportedKey.CopyTo(_sessionKey, 0);

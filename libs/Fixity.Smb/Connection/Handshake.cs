@@ -199,14 +199,28 @@ internal sealed class Handshake(SmbOptions options)
     /// <summary>Before 3.1.1 the negotiation itself is unprotected: the server repeats it, signed.</summary>
     private async Task ValidateAsync(SmbLink link, Agreement agreement, CancellationToken cancellation)
     {
-        using var answer = await link.AskAsync(
-            [Requests.ValidateNegotiate(_negotiation.ValidationInput())], cancellation, sign: true);
+        using var answer = await AskForValidationAsync(link, cancellation);
 
         // A server that does not know the question says so, signed: who would rewrite could not sign that.
         if (answer.Status(0) is not (NtStatus.NotSupported or NtStatus.InvalidDeviceRequest or NtStatus.FileClosed))
         {
             Negotiation.CheckValidation(
                 agreement, Replies.Ioctl(answer.Expect(0, "the server does not confirm the negotiation")));
+        }
+    }
+
+    private async Task<Answer> AskForValidationAsync(SmbLink link, CancellationToken cancellation)
+    {
+        try
+        {
+            return await link.AskAsync(
+                [Requests.ValidateNegotiate(_negotiation.ValidationInput())], cancellation, sign: true);
+        }
+        catch (SmbException failure) when (failure.Failure == SmbFailure.ConnectionLost)
+        {
+            // That is how a server says that another offer reached it than the one we made (MS-SMB2 3.3.5.15.12).
+            throw new SmbException(
+                SmbFailure.Tampered, "the server ended the connection instead of confirming the negotiation", cause: failure);
         }
     }
 }

@@ -23,7 +23,9 @@ internal sealed class LinkKeeper(SmbOptions options) : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
+#pragma warning disable CA2213 // It holds no handle, and who waits for it is still to be told that all is over.
     private readonly SemaphoreSlim _turn = new(1);
+#pragma warning restore CA2213
     private readonly Lock _lock = new();
     private LiveLink? _live;
     private SmbException? _refused;
@@ -47,7 +49,12 @@ internal sealed class LinkKeeper(SmbOptions options) : IAsyncDisposable
                 _lostSince = null;
                 return result;
             }
-            catch (SmbException failure) when (failure.Failure.IsTransient())
+            catch (SmbException failure) when (!failure.Failure.IsTransient())
+            {
+                Retire(link, failure);
+                throw;
+            }
+            catch (SmbException failure)
             {
                 var now = options.Clock.GetTimestamp();
                 troubleSince ??= now;
@@ -85,7 +92,7 @@ internal sealed class LinkKeeper(SmbOptions options) : IAsyncDisposable
         lock (_lock)
         {
             if (link is not null && ReferenceEquals(_live, link)
-                && (!link.Link.IsAlive || failure.Failure != SmbFailure.ServerBusy))
+                && (!link.Link.IsAlive || (failure.Failure.IsTransient() && failure.Failure != SmbFailure.ServerBusy)))
             {
                 _live = null;
                 _ = link.Link.DisposeAsync().AsTask();
@@ -127,6 +134,11 @@ internal sealed class LinkKeeper(SmbOptions options) : IAsyncDisposable
         if (Interlocked.Exchange(ref _live, null) is { } dead)
         {
             await dead.Link.DisposeAsync();
+            if (dead.Link.Failure is { Failure: SmbFailure.Tampered } tampered)
+            {
+                // Found out between two calls, with nobody waiting: somebody must hear of it all the same.
+                throw new SmbException(tampered.Failure, tampered.Message, cause: tampered);
+            }
         }
 
         try

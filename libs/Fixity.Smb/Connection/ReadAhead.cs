@@ -110,7 +110,7 @@ internal sealed class ReadAhead(SmbOptions options, SemaphoreSlim allowance, Can
     private static async Task ReleaseAsync(Task<Answer> leaving)
     {
         // Not awaited by name: what failed or was cancelled has nothing to give back, and its reader was told.
-        await leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (leaving.IsCompletedSuccessfully)
         {
             (await leaving).Dispose();

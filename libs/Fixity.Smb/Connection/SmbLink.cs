@@ -1,4 +1,3 @@
-using Fixity.Smb.Crypto;
 using Fixity.Smb.Transport;
 using Fixity.Smb.Wire;
 
@@ -13,7 +12,9 @@ internal sealed class SmbLink : IAsyncDisposable
 
     private readonly ISmbTransport _transport;
     private readonly SmbOptions _options;
+#pragma warning disable CA2213 // It has no timer, and who closes a handle late still asks it.
     private readonly CancellationTokenSource _stop = new();
+#pragma warning restore CA2213
     private readonly Outbox _outbox;
     private readonly CreditWindow _credits = new();
     private readonly Dictionary<ulong, (Exchange Exchange, int Part)> _waiting = [];
@@ -43,7 +44,10 @@ internal sealed class SmbLink : IAsyncDisposable
     /// <summary>Gathers what the keys of 3.1.1 depend on, until they are made.</summary>
     public PreauthHash? Preauth { get; set; }
 
-    public bool IsAlive => Volatile.Read(ref _failure) is null;
+    /// <summary>Why it ended; null: it did not.</summary>
+    public SmbException? Failure => Volatile.Read(ref _failure);
+
+    public bool IsAlive => Failure is null;
 
     /// <summary>From now on answers may be as long as reads are.</summary>
     public void AllowLongFrames() => _frames.MaxFrameBytes = Math.Max(_options.ReadBytes, 1024 * 1024) + FirstFrameBytes;
@@ -130,7 +134,7 @@ internal sealed class SmbLink : IAsyncDisposable
         _credits.End(failure);
         waiting.ForEach(exchange => exchange.Fail(new SmbException(failure.Failure, failure.Message, failure.Status, failure)));
         _stop.Cancel();
-        _ = _transport.DisposeAsync();
+        _ = _transport.DisposeAsync().AsTask();
         return failure;
     }
 
