@@ -131,9 +131,9 @@ public sealed class NamesTests
     {
         await using var server = await SmbServer.StartAsync();
         await File.WriteAllTextAsync(Path.Combine(server.Data, "secret"), "x");
-        File.SetUnixFileMode(Path.Combine(server.Data, "secret"), UnixFileMode.None);
+        SmbServer.TakeRights(Path.Combine(server.Data, "secret"));
         Directory.CreateDirectory(Path.Combine(server.Data, "closed"));
-        File.SetUnixFileMode(Path.Combine(server.Data, "closed"), UnixFileMode.None);
+        SmbServer.TakeRights(Path.Combine(server.Data, "closed"));
         await File.WriteAllBytesAsync(Path.Combine(server.Data, "empty"), []);
         Fixity.Testing.Storage.Programs.Run("mkfifo", Path.Combine(server.Data, "fifo"));
         await using var share = Shares.Open(server);

@@ -113,7 +113,7 @@ public sealed class OutageTests
         await using var server = await SmbServer.StartAsync();
         var local = Shares.Make(server, "file", 3 * 1024 * 1024);
         await using var proxy = new TcpProxy(server.Port);
-        proxy.ToClient = (_, before) => Task.Delay(before > 300_000 ? 120 : 0).Wait();
+        proxy.ToClient = (_, before) => Thread.Sleep(before > 300_000 ? 120 : 0);
         await using var share = Shares.Open(
             server, options => options with { Port = proxy.Port, IoTimeout = TimeSpan.FromSeconds(1) });
         var clock = Stopwatch.StartNew();

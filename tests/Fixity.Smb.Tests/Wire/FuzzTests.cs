@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Fixity.Smb.Authentication;
-using Fixity.Smb.Connection;
 using Fixity.Smb.Crypto;
 using Fixity.Smb.Tests.Live;
 using Fixity.Smb.Transport;
@@ -21,7 +19,10 @@ public sealed class FuzzTests
 
     private static readonly SmbOptions Options = new()
     {
-        Host = "host", Share = "share", Authenticator = Login, RequireSigning = false,
+        Host = "host",
+        Share = "share",
+        Authenticator = Login,
+        RequireSigning = false,
     };
 
     [Fact]

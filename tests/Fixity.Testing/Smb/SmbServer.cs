@@ -51,7 +51,7 @@ public sealed partial class SmbServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("fixity-smb-").FullName;
         var server = new SmbServer(folder, password ?? $"pw-{Guid.NewGuid():N}", settings ?? [], shares ?? []);
-        MakeReachable(folder);
+        GiveRights(folder);
         foreach (var part in (string[])["data", "private", "lock", "state", "cache", "pid", "ncalrpc", "log"])
         {
             Directory.CreateDirectory(Path.Combine(folder, part));
@@ -79,7 +79,7 @@ public sealed partial class SmbServer : IAsyncDisposable
         {
             if (_process.HasExited || attempt > 400)
             {
-                throw new InvalidOperationException($"smbd did not start: {File.ReadAllText($"{Folder}/out")}");
+                throw new InvalidOperationException($"smbd did not start: {await File.ReadAllTextAsync($"{Folder}/out")}");
             }
 
             await Task.Delay(25);
@@ -145,6 +145,11 @@ public sealed partial class SmbServer : IAsyncDisposable
     }
 
     public void DisableUser(string user) => Programs.Run("pdbedit", "-s", Configuration, "-u", user, "-c", "[D]");
+
+    /// <summary>Nobody but root may read it or look into it.</summary>
+    public static void TakeRights(string path) => Programs.Run("chmod", "000", path);
+
+    public static void GiveRights(string path) => Programs.Run("chmod", "755", path);
 
     /// <summary>The processes of this server, the main one first.</summary>
     public IReadOnlyList<int> Processes() => _process is { HasExited: false } ? [_process.Id, .. Children(_process.Id)] : [];
@@ -218,9 +223,6 @@ public sealed partial class SmbServer : IAsyncDisposable
         RedirectStandardOutput = true,
         RedirectStandardError = true,
     });
-
-    private static void MakeReachable(string folder) =>
-        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
 
     // Folders that a test took the rights from cannot be emptied by those who are not root.
     private static void MakeReadable(string folder) => Programs.Run("chmod", "-R", "u+rwx", folder);

@@ -51,7 +51,7 @@ public sealed class TcpProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         foreach (var socket in _sockets)
         {
             socket.Dispose();
