@@ -7,7 +7,6 @@ namespace Fixity.Smb.Connection;
 /// <remarks>It ends with its first failure, and everybody who waits is told; another link takes its place.</remarks>
 internal sealed class SmbLink : IAsyncDisposable
 {
-    private const int Looks = 8;
     private const int FirstFrameBytes = 64 * 1024;
 
     private readonly ISmbTransport _transport;
@@ -19,12 +18,10 @@ internal sealed class SmbLink : IAsyncDisposable
     private readonly CreditWindow _credits = new();
     private readonly Dictionary<ulong, (Exchange Exchange, int Part)> _waiting = [];
     private readonly FrameReader _frames;
-    private readonly ITimer _watch;
+    private readonly IdleWatch _watch;
     private readonly Task _receiving;
     private Inspector _inspector = Inspector.None;
     private ulong _nextMessageId;
-    private long _lastReceived;
-    private int _idleLooks;
     private SmbException? _failure;
 
     public SmbLink(ISmbTransport transport, SmbOptions options)
@@ -32,8 +29,7 @@ internal sealed class SmbLink : IAsyncDisposable
         (_transport, _options) = (transport, options);
         _outbox = new Outbox(transport, Fail, _stop.Token);
         _frames = new FrameReader(transport, new FramePool(options.ReadBytes + 4096)) { MaxFrameBytes = FirstFrameBytes };
-        _watch = options.Clock.CreateTimer(
-            static state => (state as SmbLink)?.Look(), this, options.IoTimeout / Looks, options.IoTimeout / Looks);
+        _watch = new IdleWatch(options.IoTimeout, options.Clock, IsWaiting, () => _frames.ReceivedBytes, TimeOut);
         _receiving = ReceiveAsync();
     }
 
@@ -89,20 +85,7 @@ internal sealed class SmbLink : IAsyncDisposable
     {
         if (IsAlive && SessionId != 0)
         {
-            try
-            {
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _options.Clock);
-                if (TreeId != 0)
-                {
-                    (await AskAsync([Requests.Bare(SmbCommand.TreeDisconnect)], patience.Token)).Dispose();
-                }
-
-                (await AskAsync([Requests.Bare(SmbCommand.Logoff)], patience.Token)).Dispose();
-            }
-            catch (Exception failure) when (failure is SmbException or OperationCanceledException)
-            {
-                Fail(new SmbException(SmbFailure.ConnectionLost, "the server did not say good-bye", cause: failure));
-            }
+            await Farewell.SayAsync(this, _options.Clock);
         }
 
         Fail(new SmbException(SmbFailure.ConnectionLost, "the connection was closed"));
@@ -177,19 +160,12 @@ internal sealed class SmbLink : IAsyncDisposable
     {
         var chain = exchange.Chain;
         var room = exchange.IsEncrypted ? TransformHeader.Bytes : 0;
-        var last = SmbHeader.Bytes + chain[^1].Body.Length;
-        var length = room + last;
-        for (var part = 0; part < chain.Length - 1; part++)
-        {
-            length += Padded(chain[part]);
-        }
-
-        var frame = _outbox.Add(length);
+        var frame = _outbox.Add(room + Compounds.Bytes(chain));
         var messages = frame[room..];
         for (var part = 0; part < chain.Length; part++)
         {
             var request = chain[part];
-            var message = messages[..(part == chain.Length - 1 ? last : Padded(request))];
+            var message = part == chain.Length - 1 ? messages : messages[..Compounds.Padded(request)];
             message.Clear();
             var asked = request.Charge + (part == 0 ? credits : 0);
             SmbHeader.Write(message, request.Command, request.Charge, asked, _nextMessageId, TreeId, SessionId);
@@ -205,8 +181,6 @@ internal sealed class SmbLink : IAsyncDisposable
         Preauth?.Append(frame);
         _inspector.Seal(frame, exchange);
     }
-
-    private static int Padded(SmbRequest request) => (SmbHeader.Bytes + request.Body.Length + 7) & ~7;
 
     /// <summary>Nobody waits any more: the server is told, and what it opened all the same is closed.</summary>
     private void Abandon(Exchange exchange)
@@ -278,28 +252,10 @@ internal sealed class SmbLink : IAsyncDisposable
             inspector.Open(frame.Bytes);
         }
 
-        var at = isEncrypted ? TransformHeader.Bytes : 0;
-        while (true)
+        for (var at = isEncrypted ? TransformHeader.Bytes : 0; at < frame.Length;)
         {
-            var rest = frame.Bytes[at..];
-            if (!SmbHeader.IsOne(rest))
-            {
-                throw new SmbException(SmbFailure.Protocol, "what the server sent is not a message of SMB 2 or 3");
-            }
-
-            var next = SmbHeader.Next(rest);
-            if (next != 0 && (next % 8 != 0 || next < SmbHeader.Bytes || next > rest.Length - SmbHeader.Bytes))
-            {
-                throw new SmbException(SmbFailure.Protocol, "the answers of a compound overlap");
-            }
-
-            var length = next == 0 ? rest.Length : (int)next;
+            var length = Compounds.FirstBytes(frame.Bytes[at..]);
             Take(frame, at, length, isEncrypted, inspector);
-            if (next == 0)
-            {
-                return;
-            }
-
             at += length;
         }
     }
@@ -342,21 +298,14 @@ internal sealed class SmbLink : IAsyncDisposable
         _credits.Return(isInterim ? 0 : waiting.Exchange.Chain[waiting.Part].Charge, credits);
     }
 
-    /// <summary>Counts looks and not time: a machine that slept has waited for nothing.</summary>
-    private void Look()
+    private bool IsWaiting()
     {
-        bool isWaiting;
         lock (_outbox.Lock)
         {
-            isWaiting = _waiting.Count > 0;
-        }
-
-        var received = _frames.ReceivedBytes;
-        _idleLooks = isWaiting && received == _lastReceived ? _idleLooks + 1 : 0;
-        _lastReceived = received;
-        if (_idleLooks > Looks)
-        {
-            Fail(new SmbException(SmbFailure.TimedOut, $"not one byte came within {_options.IoTimeout.TotalSeconds:0.#} s"));
+            return _waiting.Count > 0;
         }
     }
+
+    private void TimeOut() => Fail(
+        new SmbException(SmbFailure.TimedOut, $"not one byte came within {_options.IoTimeout.TotalSeconds:0.#} s"));
 }

@@ -51,7 +51,7 @@ internal static class Shares
         var path = Path.Combine(server.Data, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var random = new Random(seed);
-        var buffer = new byte[1024 * 1024];
+        var buffer = new byte[Math.Min(1024 * 1024, Math.Max(1, bytes))];
         using var file = File.Create(path);
         for (var left = bytes; left > 0; left -= buffer.Length)
         {
