@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Fixity.Smb.Tests.Live;
 
 /// <summary>How fast it is, and that it stays within its memory. Compared with smbclient in the same run, on FIXITY_FULL=1.</summary>
+[Collection("alone")]
 public sealed class SpeedTests(ITestOutputHelper output)
 {
     private const long Mebibyte = 1024 * 1024;
@@ -114,6 +115,10 @@ public sealed class SpeedTests(ITestOutputHelper output)
         await work();
         return clock.Elapsed.TotalSeconds;
     }
+
+    /// <summary>What is measured is measured alone.</summary>
+    [CollectionDefinition("alone", DisableParallelization = true)]
+    public sealed class Alone;
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
