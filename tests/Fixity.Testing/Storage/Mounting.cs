@@ -43,6 +43,15 @@ public static class Programs
 
     public static string Run(string name, params string[] arguments)
     {
+        var (exitCode, output, errors) = RunToEnd(name, arguments);
+        return exitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{name}: {errors}");
+    }
+
+    /// <summary>What it wrote, whatever it thinks of it.</summary>
+    public static string TryRun(string name, params string[] arguments) => RunToEnd(name, arguments).Output.Trim();
+
+    private static (int ExitCode, string Output, string Errors) RunToEnd(string name, string[] arguments)
+    {
         using var process = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(Find(name) ?? name, arguments)
             {
@@ -52,7 +61,7 @@ public static class Programs
         var output = process.StandardOutput.ReadToEnd();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{name}: {errors}");
+        return (process.ExitCode, output, errors);
     }
 }
 
