@@ -9,7 +9,9 @@ namespace Fixity.Storage.Smb;
 /// What is gone counts as gone only if the root, asked afterwards, is still the root that it was: a share whose folder
 /// was taken away under a session says of everything that it is gone.
 /// </remarks>
-internal sealed class SmbStorageBackend(SmbShare share, SmbOptions options, FilePath root) : IStorageBackend
+/// <param name="owned">Ends with the backend.</param>
+internal sealed class SmbStorageBackend(
+    SmbShare share, SmbOptions options, FilePath root, IDisposable? owned = null) : IStorageBackend
 {
     // No server says how fine its file system's clock is: the coarsest that is in use (FAT's), as a wait for files
     // written just now.
@@ -18,7 +20,7 @@ internal sealed class SmbStorageBackend(SmbShare share, SmbOptions options, File
     private SmbRoot? _known;
 
     public StorageCapabilities Capabilities { get; } =
-        new(16, HasRawNames: false, HasCtime: true, HasExtendedAttributes: false);
+        new(16, HasRawNames: false, HasCtime: true, HasExtendedAttributes: false) { HasFileIds = true };
 
     public async Task<StorageProbe> ProbeAsync(CancellationToken cancellation)
     {
@@ -66,7 +68,11 @@ internal sealed class SmbStorageBackend(SmbShare share, SmbOptions options, File
             }
         });
 
-    public ValueTask DisposeAsync() => share.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await share.DisposeAsync();
+        owned?.Dispose();
+    }
 
     internal FolderListing Folder(FilePath rangeKey, CancellationToken stop) =>
         new(share, SmbNames.ToServer(root, rangeKey), stop);

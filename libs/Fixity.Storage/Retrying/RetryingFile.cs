@@ -57,7 +57,7 @@ internal sealed class RetryingFile(
             }
 
             throw new StorageException(
-                StorageFault.Connection, path, "the connection was lost, and when it came back the file was another");
+                StorageFault.Changed, path, "the connection was lost, and when it came back the file was another");
         }
     }
 

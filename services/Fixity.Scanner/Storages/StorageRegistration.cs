@@ -4,6 +4,7 @@ using Fixity.Storage.Local;
 using Fixity.Storage.Metering;
 using Fixity.Storage.Retrying;
 using Fixity.Storage.S3;
+using Fixity.Storage.Smb;
 
 namespace Fixity.Scanner.Storages;
 
@@ -14,6 +15,7 @@ internal static class StorageRegistration
         services.AddSingleton(new StorageBackends()
             .Add("local", LocalStorage.Open)
             .Add("nfs", LocalStorage.OpenMounted)
+            .Add("smb", SmbStorage.Open)
             .Add("s3", S3Storage.Open));
         services.AddSingleton(new RetryPolicy());
         services.AddSingleton<StorageMeter>();
