@@ -217,7 +217,7 @@ public sealed partial class SmbServer : IAsyncDisposable
         "setsid",
         [
             "sh", "-c", $"while kill -0 {Environment.ProcessId} 2>/dev/null; do [ -d '{Folder}' ] || exit; sleep 2; done; "
-                + $"kill -9 -- -$(cat '{Folder}/pid/smbd.pid') 2>/dev/null; chmod -R u+rwx '{Folder}'; rm -rf '{Folder}'",
+                + $"for f in '{Folder}'/pid/smbd*.pid; do kill -s KILL -- -$(cat $f) 2>/dev/null; done; chmod -R u+rwx '{Folder}'; rm -rf '{Folder}'",
         ])
     {
         RedirectStandardOutput = true,
