@@ -17,7 +17,8 @@ internal sealed record KeptCredentials(string? Reference, byte[]? Sealed, string
 }
 
 /// <summary>Brings the credentials of a target to light, for as long as its storage is open.</summary>
-internal sealed class CredentialsReader(CredentialReferences references, SecretBox box)
+/// <param name="box">Made when first needed: without a key, scans of what needs no stored credentials go on.</param>
+internal sealed class CredentialsReader(CredentialReferences references, Lazy<SecretBox> box)
 {
     /// <returns>Null: there are none.</returns>
     /// <exception cref="StorageException">There are, and they cannot be used.</exception>
@@ -30,7 +31,7 @@ internal sealed class CredentialsReader(CredentialReferences references, SecretB
     {
         try
         {
-            var json = box.Open(secret, place);
+            var json = box.Value.Open(secret, place);
             try
             {
                 return JsonSerializer.Deserialize<StorageCredentials>(json, JsonSerializerOptions.Web)
@@ -41,7 +42,7 @@ internal sealed class CredentialsReader(CredentialReferences references, SecretB
                 CryptographicOperations.ZeroMemory(json);
             }
         }
-        catch (CryptographicException failure)
+        catch (Exception failure) when (failure is CryptographicException or InvalidOperationException)
         {
             throw Unusable(failure.Message);
         }

@@ -22,7 +22,8 @@ internal static class StorageRegistration
         services.AddSingleton<StorageOpener>();
         services.AddSingleton<CredentialReferences>();
         services.AddSecretBox();
-        services.AddSingleton<CredentialsReader>();
+        services.AddSingleton(provider => new CredentialsReader(
+            provider.GetRequiredService<CredentialReferences>(), new Lazy<SecretBox>(provider.GetRequiredService<SecretBox>)));
         services.AddSingleton<TargetAccessStore>();
     }
 }

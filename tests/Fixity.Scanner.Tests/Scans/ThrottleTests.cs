@@ -29,7 +29,7 @@ public sealed class ThrottleTests(TestDatabase database, ITestOutputHelper outpu
         await tree.UntilAsync($"select bytes_hashed > {Limit} from scheduler.scans where id = {scan}");
         // Counted by the second, with each batch: long enough for what is not counted yet to weigh nothing.
         var (since, before) = (Stopwatch.GetTimestamp(), await HashedAsync(scan));
-        await tree.UntilAsync($"select bytes_hashed > {before + (10L * Limit)} from scheduler.scans where id = {scan}");
+        await tree.UntilAsync($"select bytes_hashed > {before + (20L * Limit)} from scheduler.scans where id = {scan}");
         var rate = (await HashedAsync(scan) - before) / Stopwatch.GetElapsedTime(since).TotalSeconds;
 
         await database.ExecuteAsync($"update scheduler.scans set control = 'cancel' where id = {scan}");

@@ -131,7 +131,7 @@ public sealed class RetryingStorageTests : IAsyncLifetime, IAsyncDisposable
 
         var failure = await Assert.ThrowsAsync<StorageException>(async () => await ReadAsync(file, 5));
 
-        Assert.Equal((StorageFault.Connection, null), (failure.Fault, failure.Reason));
+        Assert.Equal((StorageFault.Changed, null), (failure.Fault, failure.Reason));
     }
 
     [Fact]
