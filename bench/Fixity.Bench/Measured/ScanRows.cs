@@ -7,13 +7,14 @@ internal sealed class ScanRows(NpgsqlDataSource database)
 {
     public async Task<int> FindOrAddTargetAsync(string root, CancellationToken cancellation)
     {
-        // No sample: a rescan is to be measured with and without reading, never with a little of it.
+        // No sample: a rescan is to be measured with and without reading, never with a little of it. Re-reads come from the
+        // page cache, as the peers' do; the product's default is to drop a file from it and read the medium.
         await using var command = database.CreateCommand("""
             with found as (
                 select id from scheduler.targets where root = $1 and deleted_at is null
             ), added as (
-                insert into scheduler.targets (name, type, root, sample_percent)
-                select right($1, 100), 'local', $1, 0 where not exists (select from found)
+                insert into scheduler.targets (name, type, root, sample_percent, options)
+                select right($1, 100), 'local', $1, 0, '{"verifyFrom": "cache"}' where not exists (select from found)
                 returning id
             )
             select id from found union all select id from added

@@ -68,19 +68,40 @@ internal static class CandidateClosing
         on conflict do nothing
         """;
 
-    // It appeared during a scan that broke off and is gone from there again: both are told.
-    private const string CameAndWentSql = """
-        with gone as (
-            delete from scanner.scan_candidates a using scanner.scan_candidates d
-            where a.scan_id = $1 and a.kind = 'appeared'
-                and d.scan_id = $1 and d.kind = 'disappeared' and d.file_id = a.file_id
-            returning a.file_id
+    // Nobody was ever told of these: what appeared during a scan that broke off and is gone again, and all that is gone
+    // before a first scan came to its end. It came and went between two scans that tell, as far as anybody can know.
+    private const string NeverToldSql = """
+        with untold as (
+            delete from scanner.scan_candidates d
+            where d.scan_id = $1 and d.kind = 'disappeared' and ($3 or exists (
+                select from scanner.scan_candidates a
+                where a.scan_id = $1 and a.kind = 'appeared' and a.file_id = d.file_id))
+            returning d.file_id
+        ), appeared as (
+            delete from scanner.scan_candidates a using untold
+            where a.scan_id = $1 and a.kind = 'appeared' and a.file_id = untold.file_id
+        ), before as (
+            select f.id, f.size, f.state, exists (
+                select from scanner.change_events e where e.file_id = f.id) as has_history
+            from untold join scanner.files f on f.id = untold.file_id
+        ), dropped as (
+            delete from scanner.files f using before where f.id = before.id and not has_history
+            returning f.id
+        ), groups as (
+            delete from scanner.file_groups g using dropped where g.file_id = dropped.id
+        ), gone as (
+            update scanner.files f
+            set state = 2, state_since = now(),
+                damaged_as = case when f.state in (3, 5) then f.state else f.damaged_as end
+            from before where f.id = before.id and has_history
+        ), counted as (
+            select count(*) filter (where state not in (2, 6)) as files,
+                coalesce(sum(size) filter (where state not in (2, 6)), 0)::bigint as bytes
+            from before
         )
-        insert into scanner.change_events (
-            scan_id, target_id, file_id, path, type, new_size, new_mtime_ns, algorithm, new_checksum)
-        select $1, $2, f.id, f.path, 'added', f.size, f.mtime_ns, f.algorithm, f.checksum
-        from gone join scanner.files f on f.id = gone.file_id
-        order by f.path
+        update scanner.target_states t
+        set files_present = t.files_present - counted.files, bytes_present = t.bytes_present - counted.bytes
+        from counted where t.target_id = $2 and counted.files > 0
         """;
 
     private const string ForgetSql = """
@@ -101,10 +122,12 @@ internal static class CandidateClosing
         where scan_id = $1 and type in ('added', 'deleted', 'modified', 'corrupted', 'tampered')
         """;
 
+    /// <param name="isBaseline">The first scan of the target that looks at all of it: there is nothing to compare with.</param>
     /// <param name="sawAll">False: nothing is decided. What disappeared the next scan meets again; what appeared is
     /// kept for the next one that sees all.</param>
     public static async Task<ClosingTotals> ApplyAsync(
-        NpgsqlConnection connection, long scanId, int targetId, bool sawAll, CancellationToken cancellation)
+        NpgsqlConnection connection, long scanId, int targetId, bool isBaseline, bool sawAll,
+        CancellationToken cancellation)
     {
         if (!sawAll)
         {
@@ -121,9 +144,9 @@ internal static class CandidateClosing
                 await ExecuteAsync(ManySql, takesScan: false);
             }
 
-            if (waited > 0)
+            if (waited > 0 || isBaseline)
             {
-                added = await ExecuteAsync(CameAndWentSql, targetId);
+                await ExecuteAsync(NeverToldSql, targetId, flag: isBaseline);
             }
 
             await CandidateMatching.ApplyAsync(connection, scanId, targetId, cancellation);
@@ -135,7 +158,7 @@ internal static class CandidateClosing
                 await ExecuteAsync(MovedSql.Files, targetId);
             }
 
-            added += await ExecuteAsync(AddedEventsSql, targetId);
+            added = await ExecuteAsync(AddedEventsSql, targetId);
             deleted = await ExecuteAsync(DeletedEventsSql, targetId);
             await ExecuteAsync(DeletedFilesSql, targetId);
         }
@@ -151,7 +174,7 @@ internal static class CandidateClosing
         ClosingTotals ReadTotals(NpgsqlDataReader read) =>
             new(added, deleted, moved, corrupted, read.GetInt64(0), read.GetInt64(1));
 
-        async Task<long> ExecuteAsync(string sql, int? target = null, bool takesScan = true)
+        async Task<long> ExecuteAsync(string sql, int? target = null, bool takesScan = true, bool? flag = null)
         {
 #pragma warning disable CA2100 // One of the constants above.
             await using var statement = new NpgsqlCommand(sql, connection);
@@ -166,6 +189,11 @@ internal static class CandidateClosing
             if (target is { } id)
             {
                 statement.With(id);
+            }
+
+            if (flag is { } said)
+            {
+                statement.With(said);
             }
 
             return await statement.ExecuteNonQueryAsync(cancellation);

@@ -11,15 +11,6 @@ namespace Fixity.Scanner.Scans;
 /// </remarks>
 internal static class CandidateMatching
 {
-    // One that came after the last scan which told what it saw, and went again, was a stop on the way: the older row, which
-    // has the history, goes first.
-    private const string IsUntold = """
-        f.first_scan_id > (
-            select coalesce(max(s.id), 0) from scheduler.scans s
-            where s.target_id = $2 and s.id < $1
-                and (s.status = 'completed' or s.status = 'partial' and s.reason = 'unknown_files'))
-        """;
-
     private const string IsFree = """
         not exists (
             select from scanner.scan_candidates m
@@ -39,7 +30,7 @@ internal static class CandidateMatching
                 row_number() over (
                     partition by f.size, f.algorithm, f.file_id, case when f.size = 0 then f.mtime_ns end,
                         {SeenChecksum}
-                    order by {IsUntold}, f.path) as turn
+                    order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and f.checksum is not null and f.file_id is not null
         ), come as (
@@ -77,7 +68,7 @@ internal static class CandidateMatching
                 row_number() over (
                     partition by f.size, f.algorithm,
                         {SeenChecksum}
-                    order by {IsUntold}, f.path) as turn
+                    order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null
                 and f.checksum is not null and f.size > 0
@@ -99,7 +90,7 @@ internal static class CandidateMatching
         with gone as (
             select c.file_id as id, f.size, f.mtime_ns, f.algorithm, f.file_id as inode, f.checksum,
                 row_number() over (
-                    partition by f.size, f.mtime_ns, f.algorithm, f.file_id order by {IsUntold}, f.path) as turn
+                    partition by f.size, f.mtime_ns, f.algorithm, f.file_id order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null and f.state <> 2
                 and f.checksum is not null and f.file_id is not null and f.mtime_ns % 1000000000 <> 0
@@ -174,9 +165,9 @@ internal static class CandidateMatching
         NpgsqlConnection connection, long scanId, int targetId, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 }; // As long as a million candidates take.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByFileIdSql).With(scanId).With(targetId));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByFileIdSql).With(scanId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByContentSql).With(scanId).With(targetId));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(RottenSql).With(scanId).With(targetId));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(RottenSql).With(scanId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(RottenInRenamedSql).With(scanId).With(targetId));
         await batch.ExecuteNonQueryAsync(cancellation);
     }

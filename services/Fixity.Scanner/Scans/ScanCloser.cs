@@ -82,7 +82,8 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
 
         // A scan that ended early saw one half of every move: what it missed may be where it did not look.
         var sawAll = failure is null && status is (ScanStatus.Completed or ScanStatus.Partial);
-        var totals = await CandidateClosing.ApplyAsync(connection, scanId, scan.TargetId, sawAll, cancellation);
+        var totals = await CandidateClosing.ApplyAsync(
+            connection, scanId, scan.TargetId, scan.IsBaseline, sawAll, cancellation);
         var large = scan.IsBaseline || !sawAll
             ? null
             : scan.LargeChange.Judge(totals.FilesChanged, totals.BytesChanged, scan.FilesBefore);
