@@ -122,6 +122,8 @@ internal static class MovedSql
             returning gone.was, gone.was_size
         ), known as (
             select id, old_id from gone where first_scan_id <> $1
+        ), parted as (
+            delete from scanner.replaced_files r using gone where r.file_id = gone.old_id
         ), replaced as (
             insert into scanner.replaced_files (id, file_id) select id, old_id from known
         ), followed as (

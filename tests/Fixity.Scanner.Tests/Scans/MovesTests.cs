@@ -157,6 +157,11 @@ public sealed class MovesTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.Equal([ids[0]], await IdsOfAsync("c"));
         await tree.AssertCountsAgreeAsync();
 
+        // It moves on: what was at the path before it was never this file.
+        File.Move(tree.PathOf("c"), tree.PathOf("d"));
+        await tree.ScanAsync();
+        Assert.Empty(await ReplacedAsync());
+
         Task<List<string>> ReplacedAsync() => database.ListAsync($"""
             select id || ' ' || file_id from scanner.replaced_files
             where id in ({string.Join(", ", ids)}) order by 1
