@@ -49,8 +49,10 @@ public sealed class DamageEffectsTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task A_file_that_was_deleted_and_returns_is_held_against_what_its_row_says()
     {
-        await using var first = await SegmentInHand.TakeAsync(database);
-        await first.CommitAsync(b => b.Appeared.AddRange([.. "abcde".Select(c => New(c.ToString()))]));
+        await using var baseline = await SegmentInHand.TakeAsync(database);
+        await baseline.CommitAsync(b => b.Appeared.AddRange([.. "abcde".Select(c => New(c.ToString()))]));
+        await baseline.CloseAsync();
+        await using var first = await SegmentInHand.TakeAsync(database, baseline.Claim.Target.Id);
         var rows = await first.RowsAsync();
         await first.CommitAsync(b => b.Corrupted.AddRange("abc".Select(c => new CorruptedFile(
             rows[$"{c}"].Id, rows[$"{c}"].Path, Meta, ChecksumAlgorithm.Blake3, Sum(1), Sum(2), IsTampered: true))));
