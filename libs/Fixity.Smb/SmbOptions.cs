@@ -63,6 +63,7 @@ public sealed record SmbOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>An answer is waited for as long as bytes come; without one for so long, the connection is lost.</summary>
+    /// <remarks>A connection that nobody uses is asked for an echo as often.</remarks>
     public TimeSpan IoTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a lost connection is made anew before the call fails. Zero: not at all.</summary>

@@ -56,17 +56,16 @@ public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
             using var answer = await connection.AskAsync(
                 [
                     Requests.Create(SmbPath.Checked(path), SmbAccess.Look, CreateOptions.None),
-                    Requests.QueryFile(SmbHandle.OfCompound), Requests.Close(SmbHandle.OfCompound),
+                    Requests.Close(SmbHandle.OfCompound),
                 ],
                 token);
-            const string what = "it cannot be looked at";
             if (NtStatus.FailureOf(answer.Status(0)) == SmbFailure.Gone)
             {
                 return (SmbMetadata?)null;
             }
 
-            answer.Expect(0, what);
-            return Replies.QueryFile(answer.Expect(1, what));
+            Replies.Create(answer.Expect(0, "it cannot be looked at"), out var metadata);
+            return metadata;
         },
         cancellation);
 

@@ -280,21 +280,12 @@ public sealed class OutageTests
         }
 
         proxy.Delay = TimeSpan.Zero;
-        await WaitForAsync(() => !server.Status("-L").Contains("file", StringComparison.Ordinal));
+        await Waiting.UntilAsync(() => !server.Status("-L").Contains("file", StringComparison.Ordinal));
         await share.DisposeAsync();
         await NothingIsLeftAsync(server);
     }
 
     private static Task NothingIsLeftAsync(SmbServer server) =>
-        WaitForAsync(() => !server.Status("-S").Contains("127.0.0.1", StringComparison.Ordinal)
+        Waiting.UntilAsync(() => !server.Status("-S").Contains("127.0.0.1", StringComparison.Ordinal)
             && !server.Status("-p").Contains(SmbServer.User, StringComparison.Ordinal));
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (var attempt = 0; !condition(); attempt++)
-        {
-            Assert.True(attempt < 100, "it did not come true in five seconds");
-            await Task.Delay(50);
-        }
-    }
 }
