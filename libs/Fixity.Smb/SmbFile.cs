@@ -5,7 +5,7 @@ namespace Fixity.Smb;
 
 /// <summary>One open file of a share, read forward or from anywhere; forward with several reads under way.</summary>
 /// <remarks>Used by one caller at a time. Goes on over a lost connection if the file is still exactly what it was.</remarks>
-public sealed class SmbFile : IAsyncDisposable
+public sealed class SmbFile : ISmbFile
 {
     private readonly SmbShare _share;
     private readonly string _path;

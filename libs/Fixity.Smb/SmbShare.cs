@@ -9,7 +9,7 @@ namespace Fixity.Smb;
 /// <see cref="SmbOptions.ReconnectFor"/> says, and each call goes on where it was; a refused login is never repeated.</para>
 /// <para>Paths are the server's: UTF-16, backslashes between segments, none before the first; empty for the root.</para>
 /// </remarks>
-public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
+public sealed class SmbShare(SmbOptions options) : ISmbShare
 {
     /// <summary>Files up to this size are opened, read and closed in one round trip.</summary>
     public const int SmallFileBytes = 256 * 1024;
@@ -88,6 +88,9 @@ public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
         await file.OpenAsync(cancellation);
         return file;
     }
+
+    async Task<ISmbFile> ISmbShare.OpenAsync(string path, CancellationToken cancellation) =>
+        await OpenAsync(path, cancellation);
 
     public async ValueTask DisposeAsync()
     {
