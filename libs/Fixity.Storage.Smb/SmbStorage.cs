@@ -13,7 +13,7 @@ public static class SmbStorage
     public static IStorageBackend Open(StorageSettings settings)
     {
         var (connection, credentials) = Needed(settings);
-        var login = credentials.Domain is { Length: > 0 } domain ? $@"{domain}\{credentials.User}" : credentials.User!;
+        var login = credentials.Domain is { Length: > 0 } domain ? $@"{domain}\{credentials.User}" : credentials.User;
         var authenticator = new NtlmAuthenticator(login, credentials.Secret);
         var options = OptionsOf(connection, authenticator);
         return new SmbStorageBackend(new SmbShare(options), options, RootOf(connection), authenticator);

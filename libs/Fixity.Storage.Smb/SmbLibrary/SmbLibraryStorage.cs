@@ -1,4 +1,3 @@
-using Fixity.Smb;
 using Fixity.Smb.Authentication;
 
 namespace Fixity.Storage.Smb.SmbLibrary;
@@ -10,9 +9,12 @@ public static class SmbLibraryStorage
     public static IStorageBackend Open(StorageSettings settings)
     {
         var (connection, credentials) = SmbStorage.Needed(settings);
-        var options = SmbStorage.OptionsOf(connection, new NtlmAuthenticator(credentials.User!, credentials.Secret));
+        var authenticator = new NtlmAuthenticator(credentials.User, credentials.Secret);
+        var options = SmbStorage.OptionsOf(connection, authenticator);
         if (options.RequireSigning || options.RequireEncryption)
         {
+            authenticator.Dispose();
+
             // It signs and encrypts if the server wants to, and says nobody whether it does.
             throw new StorageException(
                 StorageFault.Configuration, default,
@@ -23,7 +25,7 @@ public static class SmbLibraryStorage
         }
 
         return new SmbStorageBackend(
-            new SmbLibraryShare(options, credentials.Domain ?? "", credentials.User!, credentials.Secret), options,
-            SmbStorage.RootOf(connection));
+            new SmbLibraryShare(options, credentials.Domain ?? "", credentials.User, credentials.Secret), options,
+            SmbStorage.RootOf(connection), authenticator);
     }
 }

@@ -25,7 +25,8 @@ public sealed class HeartbeatTests
         Assert.Equal(1, proxy.Connections);
     }
 
-    // Point 30: found out with nobody waiting, so that the next call does not have to.
+    // Found out with nobody waiting, so that the next call does not have to.
+    [Trait("SmbPoint", "30")]
     [SmbFact]
     public async Task A_silent_connection_that_is_dead_is_given_up_and_the_next_call_has_another()
     {
