@@ -44,13 +44,14 @@ internal static class ShareJobs
             Goal: double.NaN)
         {
             TheirShare = line.RoundTripMs > 0 ? 0.1 : 1,
+            TheirRounds = line.RoundTripMs > 0 ? 1 : null,
         })).ToList();
         return Make(
             "smb-small",
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{all.Length:n0} files of 4 KiB from a share, {AtOnce} at once on one connection; smbclient through a delay: a tenth of them."),
-            rig, pairs, all.Length, "files/s", line => line.RoundTripMs switch { 0 => 5_000, 1 => 2_000, _ => double.NaN });
+            rig, pairs, all.Length, "files/s", line => line.Name == "direct" ? 5_000 : line.RoundTripMs == 1 ? 2_000 : double.NaN);
     };
 
     public static JobMaker Listing(Workbench bench) => async _ =>
@@ -65,7 +66,7 @@ internal static class ShareJobs
             "smb-listing",
             string.Create(
                 CultureInfo.InvariantCulture, $"{shape.Files:n0} entries of a share, signed: ours in path order with metadata."),
-            rig, pairs, shape.Files, "entries/s", line => line.RoundTripMs == 0 ? 40_000 : double.NaN);
+            rig, pairs, shape.Files, "entries/s", line => line.Name == "direct" ? 40_000 : double.NaN);
     };
 
     private static Job Make(
@@ -76,7 +77,10 @@ internal static class ShareJobs
                 .. pairs.SelectMany(pair => new[]
                 {
                     Workbench.Ours(pair.OurName, pair.Ours) with { Before = rig.BeginAsync, After = (_, stop) => rig.ReadServerCpuAsync(stop) },
-                    new Participant(pair.TheirName, pair.Theirs) { Before = rig.BeginAsync, After = (_, stop) => rig.ReadServerCpuAsync(stop) },
+                    new Participant(pair.TheirName, pair.Theirs)
+                    {
+                        Before = rig.BeginAsync, After = (_, stop) => rig.ReadServerCpuAsync(stop), Rounds = pair.TheirRounds,
+                    },
                 }),
             ],
             result => pairs.SelectMany(pair => ChecksOf(result, pair, amount, unit, goal(pair.Line))))
@@ -124,5 +128,7 @@ internal static class ShareJobs
 
         /// <summary>How much of the work it was given.</summary>
         public double TheirShare { get; init; } = 1;
+
+        public int? TheirRounds { get; init; }
     }
 }
