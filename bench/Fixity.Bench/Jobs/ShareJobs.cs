@@ -44,7 +44,7 @@ internal static class ShareJobs
             Goal: double.NaN)
         {
             TheirShare = line.RoundTripMs > 0 ? 0.1 : 1,
-            TheirRounds = line.RoundTripMs > 0 ? 1 : null,
+            TheirRounds = 1,
         })).ToList();
         return Make(
             "smb-small",
