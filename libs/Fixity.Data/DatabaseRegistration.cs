@@ -1,3 +1,4 @@
+using Fixity.Data.Statements;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -24,7 +25,7 @@ public static class DatabaseRegistration
             {
                 settings.ConnectionString = AsRole(given, role);
             }
-        });
+        }, StatementMetrics.Count);
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, [ReadyTag]);
     }
 
