@@ -35,11 +35,22 @@ internal static class MetricFamily
     {
         MetricType.LongSum or MetricType.DoubleSum => "counter",
         MetricType.Histogram => "histogram",
-        // Figures that are read as they are and carry a counter's or a summary's name have no type of Prometheus' own.
-        _ when name.EndsWith("_total", StringComparison.Ordinal) || name.EndsWith("_age_seconds", StringComparison.Ordinal)
-            => "untyped",
-        _ => "gauge",
+        _ => IsReserved(name) ? "untyped" : "gauge",
     };
+
+    // A figure that carries the name of a part of a counter, a histogram or a summary has no type of Prometheus' own.
+    private static bool IsReserved(string name)
+    {
+        foreach (var ending in (ReadOnlySpan<string>)["_total", "_count", "_sum", "_bucket", "_age_seconds"])
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static void WritePoint(StringBuilder to, string name, Metric metric, in MetricPoint point)
     {

@@ -25,7 +25,11 @@ public static class DatabaseRegistration
             {
                 settings.ConnectionString = AsRole(given, role);
             }
-        }, StatementMetrics.Count);
+        }, static source =>
+        {
+            source.Name = ConnectionName; // What its metrics call the pool; else it is the connection string.
+            StatementMetrics.Count(source);
+        });
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, [ReadyTag]);
     }
 

@@ -32,16 +32,16 @@ public sealed class FigureTests(TestDatabase database) : IClassFixture<TestDatab
                 """fixity_scan_files_total{target="photos",type="verified"} 30""",
                 """fixity_scan_errors_total{target="photos"} 4""",
                 """fixity_scan_duration_seconds{target="photos"} 100""",
-                """fixity_files_total{target="photos",status="active"} 100""",
-                """fixity_files_total{target="photos",status="deleted"} 1""",
+                """fixity_files_total{status="active",target="photos"} 100""",
+                """fixity_files_total{status="deleted",target="photos"} 1""",
             ])
         {
             Assert.Contains(line + "\n", text, StringComparison.Ordinal);
         }
 
         // Verified 1 to 100 hours ago.
-        Assert.Equal(50 * 3600, Value(text, """fixity_files_verification_age_seconds{target="photos",quantile="0.5"} """), 60.0);
-        Assert.Equal(99 * 3600, Value(text, """fixity_files_verification_age_seconds{target="photos",quantile="0.99"} """), 60.0);
+        Assert.Equal(50 * 3600, Value(text, """fixity_files_verification_age_seconds{quantile="0.5",target="photos"} """), 60.0);
+        Assert.Equal(99 * 3600, Value(text, """fixity_files_verification_age_seconds{quantile="0.99",target="photos"} """), 60.0);
         Assert.Equal(
             await database.ScalarAsync<double>($"""
                 select extract(epoch from ended_at)::double precision from scheduler.scans
@@ -49,7 +49,7 @@ public sealed class FigureTests(TestDatabase database) : IClassFixture<TestDatab
                 """),
             Value(text, """fixity_scan_last_success_timestamp{target="photos"} """), 0.001);
         // What is not known is not there: it would read as zero.
-        Assert.DoesNotContain("fixity_files_total{target=\"never", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("status=\"active\",target=\"never", text, StringComparison.Ordinal);
         Assert.DoesNotContain("fixity_scan_duration_seconds{target=\"never", text, StringComparison.Ordinal);
         Assert.Contains("fixity_database_queries_total{operation=\"select\"} ", text, StringComparison.Ordinal);
         await Promtool.CheckMetricsAsync(text);
