@@ -72,6 +72,13 @@ elif [ "${CI:-}" = true ]; then
 else
   say "frontend: skipped, npm is missing"
 fi
+if command -v promtool >/dev/null; then
+  check "alert rules" promtool test rules deploy/observability/fixity.rules.test.yml
+elif [ "${CI:-}" = true ]; then
+  check "alert rules: promtool is missing" false
+else
+  say "alert rules: skipped, promtool is missing"
+fi
 say "tests"
 run_tests
 run_status=$?

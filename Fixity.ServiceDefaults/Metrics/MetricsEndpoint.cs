@@ -1,8 +1,10 @@
 using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 
@@ -25,6 +27,36 @@ public static class MetricsEndpoint
 
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapGet(Path, Read).AllowAnonymous().ExcludeFromDescription();
+
+    /// <summary>For a gateway: one address more, where these are served and nothing else is, and nowhere else are these.</summary>
+    /// <param name="url">Absolute, with a port; null: none.</param>
+    public static void UseMetricsOn(this WebApplication app, string? url)
+    {
+        if (url is null)
+        {
+            return;
+        }
+
+        // One address that is named in code takes the place of those in the configuration, so they are named too.
+        foreach (var configured in Configured(app.Configuration))
+        {
+            app.Urls.Add(configured);
+        }
+
+        app.Urls.Add(url);
+        var port = BindingAddress.Parse(url).Port;
+        app.MapWhen(
+            context => context.Connection.LocalPort == port,
+            static inner => inner.UseRouting().UseEndpoints(static routes => routes.MapMetrics()));
+    }
+
+    private static IEnumerable<string> Configured(IConfiguration configuration) =>
+        Split(configuration[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls
+            ? urls
+            : Split(configuration[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}");
+
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private static Results<ContentHttpResult, ProblemHttpResult> Read(PrometheusExporter exporter) =>
         exporter.Write(Patience) is { } text

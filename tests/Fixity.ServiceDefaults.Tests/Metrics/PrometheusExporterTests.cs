@@ -18,6 +18,7 @@ public sealed class PrometheusExporterTests : IDisposable
     public void Dispose()
     {
         _provider.Dispose();
+        _exporter.Dispose();
         _meter.Dispose();
     }
 
