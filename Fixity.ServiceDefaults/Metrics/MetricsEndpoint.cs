@@ -47,8 +47,13 @@ public static class MetricsEndpoint
         var port = BindingAddress.Parse(url).Port;
         app.MapWhen(
             context => context.Connection.LocalPort == port,
-            static inner => inner.UseRouting().UseEndpoints(static routes => routes.MapMetrics()));
+            static inner => inner.Run(AnswerAsync));
     }
+
+    // No routing: what is served outside must not be found by another door.
+    private static Task AnswerAsync(HttpContext context) => context.Request.Path == Path
+        ? Read(context.RequestServices.GetRequiredService<PrometheusExporter>()).ExecuteAsync(context)
+        : TypedResults.NotFound().ExecuteAsync(context);
 
     private static IEnumerable<string> Configured(IConfiguration configuration) =>
         Split(configuration[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls
