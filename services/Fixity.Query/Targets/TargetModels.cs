@@ -37,6 +37,7 @@ public enum TargetState
 /// <param name="UnknownRanges">Folders that could not be listed: what is below them is unknown.</param>
 /// <param name="OldestVerificationAt">Null when no file was verified yet.</param>
 /// <param name="LastScan">The last one that ended, however it ended.</param>
+/// <param name="Guarantee">Null before it was looked at.</param>
 /// <param name="MtimeGranularityNs">Two writes closer together than this may leave the same mtime there: a file that was
 /// written so short a time ago is read when it is over. Null: no scan has asked the storage yet.</param>
 public sealed record TargetView(
@@ -74,4 +75,5 @@ public sealed record TargetView(
     ScanView? ActiveScan,
     ScanView? LastScan,
     DateTimeOffset? LastCompleteScanAt,
+    GuaranteeView? Guarantee,
     long? MtimeGranularityNs);
