@@ -37,7 +37,8 @@ internal sealed class SegmentInHand : IAsyncDisposable
         var claim = await queue.TryClaimAsync(TimeSpan.FromMinutes(10), CancellationToken.None);
         Assert.Equal(scan, claim?.ScanId);
         return new SegmentInHand(database, scanner, new SegmentLease(
-            tells ? claim! with { IsBaseline = false } : claim!, queue, new ScannerOptions { Lease = TimeSpan.FromMinutes(10), ControlInterval = TimeSpan.FromSeconds(2) },
+            tells ? claim! with { IsBaseline = false } : claim!, queue,
+            new ScannerOptions { Lease = TimeSpan.FromMinutes(10), ControlInterval = TimeSpan.FromSeconds(2) },
             TimeProvider.System, NullLogger.Instance, CancellationToken.None));
     }
 

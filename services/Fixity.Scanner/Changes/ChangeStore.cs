@@ -6,7 +6,8 @@ namespace Fixity.Scanner.Changes;
 /// <summary>What a person decides about findings: the content is right after all, or somebody has seen to it.</summary>
 internal sealed class ChangeStore(NpgsqlDataSource database)
 {
-    // A row that went when another file moved onto its path is that file now. The last change of the content counts: what moved or was chmodded after it is still what was changed.
+    // A row that went when another file moved onto its path is that file now. The last change of the content counts: what
+    // moved or was chmodded after it is still what was changed.
     private const string FindSql = """
         select f.id, f.state in (3, 5) and f.observed_checksum is not null, f.state in (1, 4) and f.checksum is not null and (
             select e.type = 'modified' and e.acknowledged_at is null

@@ -88,7 +88,8 @@ public sealed class KnownDamageTests(TestDatabase database) : IClassFixture<Test
         await tree.AssertCountsAgreeAsync();
 
         var id = await IdAsync(tree, "other/back.bin");
-        await scanner.Services.GetRequiredService<ChangeStore>().AcceptAsync(id, "as it should be", "olga", CancellationToken.None);
+        await scanner.Services.GetRequiredService<ChangeStore>()
+            .AcceptAsync(id, "as it should be", "olga", CancellationToken.None);
         File.Move(tree.PathOf("other/back.bin"), tree.PathOf("other/on.bin"));
         Assert.Equal(["moved other/back.bin -> other/on.bin"], await tree.EventsAsync(await tree.ScanAsync("full")));
     }
