@@ -54,6 +54,9 @@ public sealed class ScanBatch
     /// <summary>What went wrong. The same (path, kind) may come again after a resume and counts once.</summary>
     public List<ScanFault> Errors { get; } = [];
 
+    /// <summary>What is listed and never opened; of a segment's run the first thousand, all are counted. No fault.</summary>
+    public List<SkippedEntry> Skipped { get; } = [];
+
     /// <summary>File systems below the root that were gone into for the first time, or found over files of the baseline. To
     /// be recorded no later than the files on them.</summary>
     public List<RecordedMount> Mounts { get; } = [];
@@ -76,7 +79,7 @@ public sealed class ScanBatch
     public int Effects =>
         Appeared.Count + Modified.Count + Refreshed.Count + Verified.Count + Corrupted.Count + StillDamaged.Count
         + Restored.Count + Attributes.Count + Unreadable.Count + Disappeared.Count + Excluded.Count
-        + UnknownRanges.Count + Errors.Count + Mounts.Count;
+        + UnknownRanges.Count + Errors.Count + Skipped.Count + Mounts.Count;
 
     /// <summary>Makes it fit for the next one.</summary>
     internal void Clear()
@@ -94,6 +97,7 @@ public sealed class ScanBatch
         Excluded.Clear();
         UnknownRanges.Clear();
         Errors.Clear();
+        Skipped.Clear();
         Mounts.Clear();
         Counters.Clear();
         Memory.Clear();

@@ -78,6 +78,7 @@ public readonly record struct VerifiedFile(long Id, FilePath Path, ReadOnlyMemor
 /// <param name="ObservedCtimeNs">Null: the storage has none.</param>
 /// <param name="Evidence">What the storage itself says of the content that was read; null: nothing.</param>
 /// <param name="Damage">Which parts differ, in order; null: not known, there is no damage map of it.</param>
+/// <param name="Groups">Of what it holds: the digests of its map, should just that be accepted.</param>
 public sealed record CorruptedFile(
     long Id,
     FilePath Path,
@@ -88,7 +89,8 @@ public sealed record CorruptedFile(
     bool IsTampered,
     long? ObservedCtimeNs = null,
     IReadOnlyList<ByteRange>? Damage = null,
-    StorageEvidence? Evidence = null);
+    StorageEvidence? Evidence = null,
+    ReadOnlyMemory<byte> Groups = default);
 
 public readonly record struct StillDamagedFile(long Id, FilePath Path);
 
@@ -132,6 +134,9 @@ public sealed record UnknownRange(FilePath Prefix, string Cause, string Message)
 /// <param name="Kind">A stable word, see <see cref="ScanFaultKinds"/>.</param>
 public sealed record ScanFault(FilePath Path, string Kind, string Message);
 
+/// <summary>An entry of a folder that is no regular file: never opened.</summary>
+public sealed record SkippedEntry(FilePath Path, SkipKind Kind);
+
 /// <summary>The words of <see cref="ScanFault.Kind"/>.</summary>
 public static class ScanFaultKinds
 {
@@ -148,6 +153,9 @@ public static class ScanFaultKinds
 
     /// <summary>A file system is mounted here that the target does not go into, and the baseline has files there.</summary>
     public const string MountNotCrossed = "mount_not_crossed";
+
+    /// <summary>A <see cref="SkippedEntry"/>, listed beside what went wrong and not counted among it.</summary>
+    public const string Skipped = "skipped";
 
     /// <summary>The file could be read, but not its extended attributes.</summary>
     public const string AttributesUnreadable = "attributes_unreadable";

@@ -28,7 +28,8 @@ internal sealed class SegmentInHand : IAsyncDisposable
     public DatabaseRetry Retry => _scanner.Services.GetRequiredService<DatabaseRetry>();
 
     /// <param name="target">Null: a new one, whose first scan this is.</param>
-    public static async Task<SegmentInHand> TakeAsync(TestDatabase database, int? target = null)
+    /// <param name="tells">As if a first scan had been complete: edits are told.</param>
+    public static async Task<SegmentInHand> TakeAsync(TestDatabase database, int? target = null, bool tells = false)
     {
         var scanner = await ScannerProcess.StartAsync(database, isWorking: false);
         var scan = await database.AddScanAsync(target ?? await database.AddTargetAsync());
@@ -36,7 +37,8 @@ internal sealed class SegmentInHand : IAsyncDisposable
         var claim = await queue.TryClaimAsync(TimeSpan.FromMinutes(10), CancellationToken.None);
         Assert.Equal(scan, claim?.ScanId);
         return new SegmentInHand(database, scanner, new SegmentLease(
-            claim!, queue, new ScannerOptions { Lease = TimeSpan.FromMinutes(10), ControlInterval = TimeSpan.FromSeconds(2) },
+            tells ? claim! with { IsBaseline = false } : claim!, queue,
+            new ScannerOptions { Lease = TimeSpan.FromMinutes(10), ControlInterval = TimeSpan.FromSeconds(2) },
             TimeProvider.System, NullLogger.Instance, CancellationToken.None));
     }
 

@@ -66,13 +66,28 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
     public void FlipHidden(string name) => new Damage(new Random(7), restoreTimes: true).Flip(PathOf(name));
 
     /// <summary>Lets a bit decay on the medium. Writing one moves the ctime, so the baseline is told that it was there before.</summary>
-    public async Task RotAsync(string name)
+    public Task RotAsync(string name)
     {
         FlipHidden(name);
+        return ForgetTimesAsync(name);
+    }
+
+    /// <summary>Tells the baseline that the times of a file were always those that it has now.</summary>
+    public async Task ForgetTimesAsync(string name)
+    {
         await using var storage = LocalStorage.Open(Root);
-        var changed = (await storage.StatAsync(FilePath.FromEscaped(name), CancellationToken.None))!.Value.Metadata.CtimeNs;
-        await database.ExecuteAsync(
-            $"update scanner.files set ctime_ns = {changed} where target_id = {TargetId} and path = '{name}'");
+        var now = (await storage.StatAsync(FilePath.FromEscaped(name), CancellationToken.None))!.Value.Metadata;
+        await database.ExecuteAsync($"""
+            update scanner.files set ctime_ns = {now.CtimeNs}, mtime_ns = {now.MtimeNs}
+            where target_id = {TargetId} and path = '{name}'
+            """);
+    }
+
+    public void MakeFifo(string name)
+    {
+        using var make = Process.Start("mkfifo", [PathOf(name)]);
+        make.WaitForExit();
+        Assert.Equal(0, make.ExitCode);
     }
 
     public Task SetTargetAsync(string assignments) => database.ExecuteAsync(

@@ -11,7 +11,7 @@ export const keys = {
   scanLists: ["scans", "list"],
   scanList: (filter: object) => ["scans", "list", filter],
   scan: (id: number) => ["scans", "one", id],
-  scanErrors: (id: number) => ["scans", "errors", id],
+  scanErrors: (id: number, skipped: boolean) => ["scans", "errors", id, skipped],
   files: ["files"],
   fileList: (filter: object) => ["files", "list", filter],
   file: (id: number) => ["files", "one", id],

@@ -351,7 +351,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a scan could not look at, in the order it happened */
+        /** What a scan could not look at, and what it never opens (kind skipped, the first thousand), as met */
         get: operations["listScanErrors"];
         put?: never;
         post?: never;
@@ -785,6 +785,7 @@ export interface components {
             observedCtime: null | string;
             observedCtimeNs: null | string;
             folder: null | components["schemas"]["FolderMove"];
+            knownFrom: null | components["schemas"]["KnownDamage"];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         ChangePage: {
@@ -915,6 +916,7 @@ export interface components {
             damage: null | components["schemas"]["Damage"];
             /** Format: date-time */
             retryAfter: null | string;
+            lastKnownState: null | components["schemas"]["FileStanding"];
         };
         FolderMove: {
             from: string;
@@ -950,6 +952,11 @@ export interface components {
             };
         };
         JsonElement: unknown;
+        KnownDamage: {
+            /** Format: int64 */
+            fileId: number;
+            path: string;
+        };
         LoginRequest: {
             username: string;
             password: string;
@@ -1386,6 +1393,8 @@ export interface components {
             /** Format: date-time */
             lastCompleteScanAt: null | string;
             guarantee: null | components["schemas"]["GuaranteeView"];
+            /** Format: int64 */
+            mtimeGranularityNs: null | number;
         };
         UserCreateRequest: {
             username: string;
@@ -2348,6 +2357,8 @@ export interface operations {
     listScanErrors: {
         parameters: {
             query?: {
+                /** @description Only what is never opened, or only what went wrong; both by default. */
+                skipped?: boolean;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;

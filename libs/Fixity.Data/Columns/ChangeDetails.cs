@@ -8,12 +8,14 @@ namespace Fixity.Data.Columns;
 /// <param name="ObservedCtime">When the inode was last written, by the file system: RFC 3339 with nanoseconds.</param>
 /// <param name="ObservedCtimeNs">The same, exactly: nanoseconds since 1970.</param>
 /// <param name="Folder">The file moved because a folder above it was renamed.</param>
+/// <param name="KnownFrom">A new file holds just what this one was found damaged with: its checksum is the expected one.</param>
 public sealed record ChangeDetails(
     Damage? Damage,
     IReadOnlyList<AttributeChange>? Attributes,
     string? ObservedCtime,
     string? ObservedCtimeNs,
-    FolderMove? Folder);
+    FolderMove? Folder,
+    KnownDamage? KnownFrom);
 
 /// <summary>Which parts of a file are not what they should be.</summary>
 /// <param name="Bytes">In all, also of the ranges that are left out.</param>
@@ -23,6 +25,9 @@ public sealed record Damage(long Bytes, IReadOnlyList<DamagedRange> Ranges, bool
 
 /// <summary>One part of a file, in bytes.</summary>
 public sealed record DamagedRange(long Offset, long Length);
+
+/// <summary>The file whose damage turned up at another path, and where it was then.</summary>
+public sealed record KnownDamage(long FileId, string Path);
 
 /// <summary>A folder that was renamed.</summary>
 public sealed record FolderMove(string From, string To);

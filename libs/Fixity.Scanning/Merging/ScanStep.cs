@@ -28,8 +28,8 @@ internal struct ScanStep
     /// <summary>What was passed since the step before, this one's own file included.</summary>
     public ScanTally Tally;
 
-    /// <summary>An <see cref="UnknownRange"/>, a <see cref="ScanFault"/> or a <see cref="RecordedMount"/>: then there is
-    /// nothing to judge.</summary>
+    /// <summary>An <see cref="UnknownRange"/>, a <see cref="ScanFault"/>, a <see cref="SkippedEntry"/> or a
+    /// <see cref="RecordedMount"/>: then there is nothing to judge.</summary>
     public object? Fault;
 
     /// <summary>There is a path to be judged.</summary>

@@ -16,6 +16,9 @@ internal sealed class SegmentMerge(
     // How far it goes before it looks whether somebody wants something of it.
     private const int PathsAtOnce = 512;
 
+    // Enough to see what is left out; how many there are in all is counted.
+    private const int MostSkipsListed = 1_000;
+
     /// <summary>Says what to do about files that lie below a mount.</summary>
     public const string NotCrossed =
         "Another file system is mounted here, over files that were watched or that are on it. Let the target go on into "
@@ -31,6 +34,8 @@ internal sealed class SegmentMerge(
 
     // What nothing is known of: rows below it are neither present nor deleted.
     private FilePath? _unknown;
+
+    private int _skipsListed;
 
     // A mount is not a fault by itself: only when it hides files that the baseline has.
     private bool _unknownIsMount;
@@ -326,6 +331,13 @@ internal sealed class SegmentMerge(
         else if (hasRow)
         {
             RowAlone(baseline.Current); // Where the baseline has a file there is none, and the listing proves it.
+        }
+
+        // Last: whoever goes on from here would not meet the row again.
+        if (_skipsListed < MostSkipsListed)
+        {
+            _skipsListed++;
+            steps.Fault(entry.Path, new SkippedEntry(entry.Path.ToOwned(), entry.SkipKind));
         }
     }
 }

@@ -11,8 +11,8 @@ internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ChannelWriter<
     // How many paths may pass without anything to say before the recorder hears how far the merge has come.
     private const int PassedPerStep = 512;
 
-    // One path may take two, and the progress one more.
-    private const int StepsOfOnePath = 3;
+    // One path may take three, and the progress one more.
+    private const int StepsOfOnePath = 4;
 
     private StepBlock _block = pool.Take();
     private ScanTally _tally;
@@ -32,7 +32,8 @@ internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ChannelWriter<
         }
     }
 
-    /// <summary>Of a folder: an <see cref="UnknownRange"/>, a <see cref="ScanFault"/>, a <see cref="RecordedMount"/>.</summary>
+    /// <summary>An <see cref="UnknownRange"/>, a <see cref="ScanFault"/>, a <see cref="SkippedEntry"/>, a
+    /// <see cref="RecordedMount"/>.</summary>
     public void Fault(FilePath position, object fault) => Write(new ScanStep { Position = position, Fault = fault });
 
     /// <summary>A row without a file beside it.</summary>

@@ -27,6 +27,9 @@ internal sealed class BatchWriter(SegmentRules rules)
             case ScanFault error:
                 batch.Errors.Add(error);
                 break;
+            case SkippedEntry skipped:
+                batch.Skipped.Add(skipped);
+                break;
             case RecordedMount mount:
                 batch.Mounts.Add(mount);
                 break;
@@ -119,7 +122,7 @@ internal sealed class BatchWriter(SegmentRules rules)
                 batch.Corrupted.Add(new CorruptedFile(
                     row.Id, path, row.Metadata, step.StoredAlgorithm(rules.Algorithm), batch.Memory.Keep(row.Checksum),
                     batch.Memory.Keep(step.Stored), judgement.Verdict == Verdict.Tampered, answer.Metadata.CtimeNs, damage,
-                    answer.Evidence));
+                    answer.Evidence, answer.Groups));
                 break;
             case Verdict.StillDamaged:
                 batch.Counters.FilesStillCorrupted++;

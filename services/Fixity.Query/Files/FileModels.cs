@@ -5,8 +5,8 @@ namespace Fixity.Query.Files;
 
 /// <summary>What can be said of a file now.</summary>
 /// <remarks>
-/// Unknown is said of a file that was there when last looked at, while its target is offline or its folder could not be
-/// listed. What was proved stays said: a damaged file is damaged, and a deleted one deleted, also out of reach.
+/// Unknown is said of a file that was there when last looked at, whatever it held then, while its target is offline or
+/// lets nobody in, or its folder could not be listed. A deleted one stays deleted, also out of reach.
 /// </remarks>
 public enum FileStanding
 {
@@ -33,6 +33,7 @@ public enum FileStanding
 /// <param name="ObservedChecksum">What a corrupted or tampered file was last seen to hold, in the same algorithm.</param>
 /// <param name="Damage">Of a corrupted or tampered file; null: which parts differ is not known.</param>
 /// <param name="RetryAfter">Reading it hung: it is left alone until then.</param>
+/// <param name="LastKnownState">Of an unknown file: how it stood when it was last looked at; else null.</param>
 public sealed record FileView(
     long Id,
     int TargetId,
@@ -54,7 +55,8 @@ public sealed record FileView(
     DateTimeOffset? VerifiedAt,
     string? ObservedChecksum,
     Damage? Damage,
-    DateTimeOffset? RetryAfter);
+    DateTimeOffset? RetryAfter,
+    FileStanding? LastKnownState);
 
 /// <summary>Which files are asked for; null: no such filter.</summary>
 /// <param name="Path">A file, or a folder with everything below it.</param>

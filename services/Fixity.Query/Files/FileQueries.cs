@@ -12,7 +12,7 @@ internal sealed class FileQueries(NpgsqlDataSource database)
     // 0 is unknown, else Core.FileState. The table of ranges is tiny: it holds only folders that failed just now.
     private const string Standing = """
         (case
-             when f.state in (1, 4) and (ts.state = 'offline' or exists (
+             when f.state in (1, 3, 4, 5) and (ts.state in ('offline', 'denied') or exists (
                  select from scanner.unknown_ranges u
                  where u.target_id = f.target_id and starts_with(f.path, u.prefix)))
              then 0::smallint
@@ -30,7 +30,8 @@ internal sealed class FileQueries(NpgsqlDataSource database)
             select e.details -> 'damage' from scanner.change_events e
             where e.file_id = f.id and e.type in ('corrupted', 'tampered')
             order by e.id desc limit 1)
-        end
+        end,
+        f.state
         """;
 
     private const string From = """
@@ -40,9 +41,11 @@ internal sealed class FileQueries(NpgsqlDataSource database)
         """;
 
     // $7: the stored states that can stand so; it lets the small index of states serve, and spares most rows the case.
+    // Whoever asks for damaged files gets those out of reach too: damage does not leave the list with its disk.
     private const string Filtered = $"""
         ($6::text is null or f.path ilike $6)
-        and ($7::smallint[] is null or (f.state = any($7) and {Standing} = any($8)))
+        and ($7::smallint[] is null or (f.state = any($7)
+            and ({Standing} = any($8) or (f.state in (3, 5) and f.state = any($8)))))
         and f.path > case when t.id = $2 then $3 else '' end
         """;
 
@@ -70,7 +73,7 @@ internal sealed class FileQueries(NpgsqlDataSource database)
         ) f
         where (($1::int is null and t.deleted_at is null) or t.id = $1) and t.id >= $2
           -- Only unknown files asked for: most targets have none, and say so without a look at their files.
-          and ($8::smallint[] is distinct from array[0::smallint] or ts.state = 'offline'
+          and ($8::smallint[] is distinct from array[0::smallint] or ts.state in ('offline', 'denied')
                or exists (select from scanner.unknown_ranges u where u.target_id = t.id))
         order by t.id, f.path
         limit $5
@@ -133,13 +136,14 @@ internal sealed class FileQueries(NpgsqlDataSource database)
         [.. states.SelectMany(StoredAs).Distinct().Select(state => (short)state)];
 
     private static FileState[] StoredAs(FileStanding standing) => standing == FileStanding.Unknown
-        ? [FileState.Present, FileState.Unreadable]
+        ? [FileState.Present, FileState.Corrupted, FileState.Unreadable, FileState.Tampered]
         : [(FileState)standing];
 
     // Column order is that of Columns.
     private static FileView ReadFile(NpgsqlDataReader row)
     {
         var mtimeNs = row.GetInt64(5);
+        var standing = (FileStanding)row.GetInt16(9);
         return new FileView(
             row.GetInt64(0),
             row.GetInt32(1),
@@ -154,14 +158,15 @@ internal sealed class FileQueries(NpgsqlDataSource database)
             row.HexOrNull(8),
             AlgorithmOrNull(row, 16),
             row.HexOrNull(17),
-            (FileStanding)row.GetInt16(9),
+            standing,
             row.Time(10),
             row.Time(11),
             row.TimeOrNull(12),
             row.TimeOrNull(13),
             row.HexOrNull(14),
             row.TextOrNull(19) is { } damage ? ChangeDetailsColumn.ReadDamage(damage) : null,
-            row.TimeOrNull(18));
+            row.TimeOrNull(18),
+            standing == FileStanding.Unknown ? (FileStanding)row.GetInt16(20) : null);
     }
 
     private static ChecksumAlgorithm? AlgorithmOrNull(NpgsqlDataReader row, int column) =>

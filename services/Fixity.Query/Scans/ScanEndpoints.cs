@@ -25,7 +25,7 @@ internal static class ScanEndpoints
 
         scans.MapGet("/{id:long}/errors", ListErrorsAsync)
             .WithName("listScanErrors")
-            .WithSummary("What a scan could not look at, in the order it happened")
+            .WithSummary("What a scan could not look at, and what it never opens (kind skipped, the first thousand), as met")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -59,6 +59,7 @@ internal static class ScanEndpoints
     private static async Task<Results<Ok<Page<ScanErrorView>>, ProblemHttpResult>> ListErrorsAsync(
         long id,
         ScanQueries scans,
+        [Description("Only what is never opened, or only what went wrong; both by default.")] bool? skipped,
         string? cursor,
         [Description(Limits.Description)] int? limit,
         CancellationToken cancellation)
@@ -77,6 +78,6 @@ internal static class ScanEndpoints
 
         var rows = Cursor.Limit(limit);
         return TypedResults.Ok(Page.From(
-            await scans.ErrorsAsync(id, after, rows, cancellation), rows, error => Cursor.Encode(error.Id)));
+            await scans.ErrorsAsync(id, skipped, after, rows, cancellation), rows, error => Cursor.Encode(error.Id)));
     }
 }

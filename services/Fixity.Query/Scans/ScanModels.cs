@@ -83,5 +83,6 @@ public sealed record ScanView(
 /// <param name="Attempt">How often it was claimed.</param>
 public sealed record ScanSegmentView(int Ordinal, ScanStatus Status, string? Scanner, string? Checkpoint, int Attempt);
 
-/// <summary>Something that a scan could not look at.</summary>
+/// <summary>Something that a scan could not look at, or (kind <c>skipped</c>) never opens.</summary>
+/// <param name="Message">Of what is skipped: what it is, such as <c>fifo</c> or <c>symlink</c>.</param>
 public sealed record ScanErrorView(long Id, string Path, string Kind, string Message, DateTimeOffset OccurredAt);

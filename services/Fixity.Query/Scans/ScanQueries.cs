@@ -84,15 +84,16 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    public async Task<List<ScanErrorView>> ErrorsAsync(long id, long after, int limit, CancellationToken cancellation)
+    public async Task<List<ScanErrorView>> ErrorsAsync(
+        long id, bool? skipped, long after, int limit, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
             select id, path, kind, message, occurred_at
             from scanner.scan_errors
-            where scan_id = $1 and id > $2
+            where scan_id = $1 and id > $2 and ($4::boolean is null or (kind = 'skipped') = $4)
             order by id
             limit $3
-            """).With(id).With(after).With(limit + 1);
+            """).With(id).With(after).With(limit + 1).With(skipped);
         return await command.ReadAllAsync(ReadError, cancellation);
     }
 

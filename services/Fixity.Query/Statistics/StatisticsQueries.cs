@@ -9,7 +9,8 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
     /// <summary>Targets that were deleted count in none of it.</summary>
     internal const string OverviewSql = """
         with watched as (
-            select t.id, ts.state, ts.files_present, ts.bytes_present, oldest.verified_at,
+            select t.id, ts.state, ts.files_present - ts.files_waiting as files_present,
+                   ts.bytes_present - ts.bytes_waiting as bytes_present, oldest.verified_at,
                    exists (
                        select from scheduler.scans s
                        where s.target_id = t.id and s.status in ('completed', 'partial')) as listed

@@ -28,7 +28,8 @@ public enum TargetState
 
 /// <summary>A watched root: how it is watched, and how it stands.</summary>
 /// <param name="NextRunAt">When its schedule is due next; null: by hand only, disabled, or not planned yet.</param>
-/// <param name="FilesPresent">Null before the first scan ended.</param>
+/// <param name="FilesPresent">Null before the first scan ended. Without what appeared in a scan that broke off: whether
+/// that is new or has moved says the next scan that looks everywhere.</param>
 /// <param name="BytesPresent">Null before the first scan ended.</param>
 /// <param name="FilesCorrupted">Null while nothing is known of the target's files.</param>
 /// <param name="FilesTampered">Null while nothing is known of the target's files.</param>
@@ -37,6 +38,8 @@ public enum TargetState
 /// <param name="OldestVerificationAt">Null when no file was verified yet.</param>
 /// <param name="LastScan">The last one that ended, however it ended.</param>
 /// <param name="Guarantee">Null before it was looked at.</param>
+/// <param name="MtimeGranularityNs">Two writes closer together than this may leave the same mtime there: a file that was
+/// written so short a time ago is read when it is over. Null: no scan has asked the storage yet.</param>
 public sealed record TargetView(
     int Id,
     string Name,
@@ -72,4 +75,5 @@ public sealed record TargetView(
     ScanView? ActiveScan,
     ScanView? LastScan,
     DateTimeOffset? LastCompleteScanAt,
-    GuaranteeView? Guarantee);
+    GuaranteeView? Guarantee,
+    long? MtimeGranularityNs);

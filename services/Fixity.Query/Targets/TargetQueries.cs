@@ -14,10 +14,11 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
         select t.id, t.name, t.type, t.root, t.enabled, t.schedule, t.time_zone, t.checksum_algorithm, t.workers,
                t.sample_percent, t.verify_within_days, t.batch_size, t.large_change_count, t.large_change_percent,
                t.large_change_bytes, t.created_at, t.updated_at, coalesce(ts.state, 'unknown'), ts.state_since,
-               ts.state_reason, known.listed, ts.files_present, ts.bytes_present, files.corrupted, files.unreadable,
+               ts.state_reason, known.listed, ts.files_present - ts.files_waiting,
+               ts.bytes_present - ts.bytes_waiting, files.corrupted, files.unreadable,
                ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time,
                t.options, files.tampered, t.connection, c.target_id is not null, c.reference, c.who, c.updated_at,
-               c.updated_by
+               c.updated_by, ts.mtime_granularity_ns
         from scheduler.targets t
         left join scanner.target_states ts on ts.target_id = t.id
         left join scheduler.target_credentials c on c.target_id = t.id
@@ -150,7 +151,8 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 ActiveScan: null,
                 LastScan: null,
                 row.TimeOrNull(29),
-                Guarantee: null));
+                Guarantee: null,
+                row.LongOrNull(40)));
     }
 
     private static (int TargetId, GuaranteeView View) ReadGuarantee(NpgsqlDataReader row) => (

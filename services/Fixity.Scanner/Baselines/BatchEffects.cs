@@ -77,6 +77,7 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
         Add(EffectSql.Disappeared, batch.Disappeared, f => f.Id, w => Disappearances += w.Rows);
         CrossedMounts.AddTo(_batch, claim, batch.Mounts);
         FaultStatements.AddRanges(_batch, claim, batch.UnknownRanges);
+        FaultStatements.AddSkipped(_batch, claim, batch.Skipped);
         if (batch.Errors.Count > 0)
         {
             _batch.BatchCommands.Add(FaultStatements.Errors(claim, batch.Errors));
@@ -116,7 +117,8 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                     .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
                     // An event names one algorithm: a checksum of another is not shown as if it were comparable.
                     .With(files.ConvertAll(f => f.OldAlgorithm == f.NewAlgorithm ? f.OldChecksum.ToArray() : null).ToArray())
-                    .With(files.ConvertAll(ChangeDetails.Of).ToArray()),
+                    .With(files.ConvertAll(ChangeDetails.Of).ToArray())
+                    .With(claim.IsBaseline),
                 w => Modified += w.Rows);
         }
     }
@@ -134,7 +136,8 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                     .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
                     .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
                     .With(files.ConvertAll(f => DetailsOf(f.Attributes)).ToArray())
-                    .With(files.ConvertAll(f => f.IsTouchReported && f.Kind.HasFlag(RefreshKind.Touched)).ToArray()),
+                    .With(files.ConvertAll(f => f.IsTouchReported && f.Kind.HasFlag(RefreshKind.Touched)).ToArray())
+                    .With(claim.IsBaseline),
                 _ => { });
         }
     }
@@ -176,7 +179,8 @@ internal sealed class BatchEffects(NpgsqlConnection connection, SegmentClaim cla
                 command
                     .With(files.ConvertAll(f => f.Old.SizeBytes).ToArray())
                     .With(files.ConvertAll(f => f.Old.MtimeNs).ToArray())
-                    .With(files.ConvertAll(f => DetailsOf(f.Changes)).ToArray()),
+                    .With(files.ConvertAll(f => DetailsOf(f.Changes)).ToArray())
+                    .With(claim.IsBaseline),
                 _ => { });
         }
     }

@@ -6,6 +6,8 @@ namespace Fixity.Scanner.Baselines;
 /// person may accept a file while it is being scanned. Each answers how many rows it changed, how many events it wrote,
 /// and by how much the present files and their bytes grew; a deleted (2) or excluded (6) one is not among them until it
 /// returns. Where it was damaged when it left is in <c>damaged_as</c>, which no row of another state has.
+/// Until a first scan is complete nobody is told of edits: rows of one that broke off follow what the next one finds.
+/// Damage is told then too, and how it ended: a checksum that was taken once is not given up for what nobody wrote.
 /// Parameters: target, scan, ids, then what the list has.
 /// </remarks>
 internal static class EffectSql
@@ -78,9 +80,10 @@ internal static class EffectSql
                 new_mtime_ns, algorithm, old_checksum, new_checksum, details)
             select $2, $1, c.id, c.path, 'modified', c.old_size, c.size, c.old_mtime_ns, c.mtime_ns, c.algorithm,
                 c.old_checksum, c.checksum, c.details::jsonb
-            from changed c order by c.path
+            from changed c where not $21 or c.was in (3, 5) order by c.path
+            returning 1
         )
-        select count(*), count(*), count(*) filter (where was = 6),
+        select (select count(*) from event), (select count(*) from event), count(*) filter (where was = 6),
             coalesce(sum(size - case when was = 6 then 0 else was_size end), 0)::bigint
         from changed
         """;
@@ -119,6 +122,7 @@ internal static class EffectSql
             from changed c
             join (values ('attributes'), ('touched')) as t (type)
                 on case t.type when 'attributes' then c.attributes is not null else c.touched end
+            where not $22
             order by c.path
             returning 1
         )
@@ -218,7 +222,7 @@ internal static class EffectSql
             insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
                 new_mtime_ns, details)
             select $2, $1, id, path, 'attributes', old_size, size, old_mtime_ns, mtime_ns, attributes::jsonb
-            from changed where attributes is not null order by path
+            from changed where attributes is not null and not $18 order by path
             returning 1
         )
         select count(*), (select count(*) from event), 0::bigint, 0::bigint from changed

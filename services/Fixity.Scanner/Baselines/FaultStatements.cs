@@ -1,3 +1,4 @@
+using Fixity.Core;
 using Fixity.Scanner.Scans;
 using Fixity.Scanning;
 using Npgsql;
@@ -19,6 +20,16 @@ internal static class FaultStatements
         select count(*), 0::bigint, 0::bigint, 0::bigint from recorded
         """;
 
+    // What went wrong is always said; of these the first thousand of a scan, whichever of its segments met them.
+    private const string SkippedSql = """
+        insert into scanner.scan_errors (scan_id, path, kind, message)
+        select $1, path, 'skipped', message
+        from unnest($2::text[], $3::text[]) as i (path, message)
+        limit greatest(0, 1000 - (
+            select count(*) from scanner.scan_errors where scan_id = $1 and kind = 'skipped'))
+        on conflict (scan_id, path, kind) do nothing
+        """;
+
     private const string RangesSql = """
         insert into scanner.unknown_ranges (target_id, prefix, scan_id, cause)
         select distinct on (prefix) $1::integer, prefix, $2::bigint, cause
@@ -31,6 +42,16 @@ internal static class FaultStatements
             .With(faults.ConvertAll(e => LongPaths.Shown(e.Path)).ToArray())
             .With(faults.ConvertAll(e => e.Kind).ToArray())
             .With(faults.ConvertAll(e => e.Message).ToArray());
+
+    public static void AddSkipped(NpgsqlBatch statements, SegmentClaim claim, List<SkippedEntry> skipped)
+    {
+        if (skipped.Count > 0)
+        {
+            statements.BatchCommands.Add(new NpgsqlBatchCommand(SkippedSql).With(claim.ScanId)
+                .With(skipped.ConvertAll(s => LongPaths.Shown(s.Path)).ToArray())
+                .With(skipped.ConvertAll(s => s.Kind.Name()).ToArray()));
+        }
+    }
 
     public static void AddRanges(NpgsqlBatch statements, SegmentClaim claim, List<UnknownRange> ranges)
     {

@@ -1,3 +1,4 @@
+using Fixity.Core;
 using Fixity.Scanner.Scans;
 using Fixity.Scanning;
 using Npgsql;
@@ -24,6 +25,16 @@ internal static class GroupStatements
 
     private const string DropSql = """
         delete from scanner.file_groups where file_id = any ($1)
+        """;
+
+    private const string KeepObservedSql = """
+        insert into scanner.observed_groups (file_id, checksum, groups)
+        select id, checksum, groups from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as i (id, checksum, groups)
+        on conflict (file_id) do update set checksum = excluded.checksum, groups = excluded.groups
+        """;
+
+    private const string DropObservedSql = """
+        delete from scanner.observed_groups where file_id = any ($1)
         """;
 
     public static void AddTo(NpgsqlBatch statements, SegmentClaim claim, ScanBatch batch)
@@ -58,6 +69,31 @@ internal static class GroupStatements
         if (dropped.Length > 0)
         {
             statements.BatchCommands.Add(new NpgsqlBatchCommand(DropSql).With(dropped));
+        }
+
+        AddObservedTo(statements, batch);
+    }
+
+    // What a damaged file holds, and no longer does once it is edited or restored.
+    private static void AddObservedTo(NpgsqlBatch statements, ScanBatch batch)
+    {
+        var observed = batch.Corrupted.FindAll(f => !f.Groups.IsEmpty);
+        if (observed.Count > 0)
+        {
+            statements.BatchCommands.Add(new NpgsqlBatchCommand(KeepObservedSql)
+                .With(observed.ConvertAll(f => f.Id).ToArray())
+                .With(observed.ConvertAll(f => f.Actual.ToArray()).ToArray())
+                .With(observed.ConvertAll(f => f.Groups.ToArray()).ToArray()));
+        }
+
+        long[] dropped =
+        [
+            .. batch.Modified.Where(f => f.Old.SizeBytes > TargetOptions.DamageMapFromBytes).Select(f => f.Id),
+            .. batch.Restored.Where(f => f.Metadata.SizeBytes > TargetOptions.DamageMapFromBytes).Select(f => f.Id),
+        ];
+        if (dropped.Length > 0)
+        {
+            statements.BatchCommands.Add(new NpgsqlBatchCommand(DropObservedSql).With(dropped));
         }
     }
 }

@@ -6,19 +6,36 @@ namespace Fixity.Scanner.Changes;
 /// <summary>What a person decides about findings: the content is right after all, or somebody has seen to it.</summary>
 internal sealed class ChangeStore(NpgsqlDataSource database)
 {
-    // The last change of the content counts: what moved or was chmodded after it is still what was changed.
+    // A row that went when another file moved onto its path is that file now. The last change of the content counts: what
+    // moved or was chmodded after it is still what was changed.
     private const string FindSql = """
-        select f.state in (3, 5) and f.observed_checksum is not null, f.state in (1, 4) and f.checksum is not null and (
+        select f.id, f.state in (3, 5) and f.observed_checksum is not null, f.state in (1, 4) and f.checksum is not null and (
             select e.type = 'modified' and e.acknowledged_at is null
             from scanner.change_events e
             where e.file_id = f.id and e.type not in ('moved', 'attributes', 'touched', 'verified')
             order by e.id desc limit 1), f.checksum
-        from scanner.files f where f.id = $1 for update
+        from scanner.files f
+        where f.id = coalesce((select r.file_id from scanner.replaced_files r where r.id = $1), $1) for update
         """;
 
-    // What was observed may be weeks old: the next scan reads it first. Digests of the old content say nothing of it.
+    // What was observed may be weeks old: the next scan reads it first. Digests of the old content say nothing of it; what
+    // is known of the new becomes its map. Of files that were deleted the same content is no damage any more.
     private const string MoveBaselineSql = """
-        with gone as (delete from scanner.file_groups where file_id = $1)
+        with observed as (
+            select o.groups from scanner.observed_groups o join scanner.files f on f.id = o.file_id
+            where f.id = $1 and o.checksum = f.observed_checksum
+        ), mapped as (
+            insert into scanner.file_groups (file_id, groups) select $1, groups from observed
+            on conflict (file_id) do update set groups = excluded.groups
+        ), unmapped as (
+            delete from scanner.file_groups where file_id = $1 and not exists (select from observed)
+        ), answered as (
+            delete from scanner.observed_groups where file_id = $1
+        ), forgiven as (
+            update scanner.files g set observed_checksum = null, damaged_as = null
+            from scanner.files f
+            where f.id = $1 and g.target_id = f.target_id and g.observed_checksum = f.observed_checksum and g.state = 2
+        )
         update scanner.files
         set checksum = observed_checksum, observed_checksum = null, previous_algorithm = null, previous_checksum = null,
             state = 1, state_since = now(), verified_at = null
@@ -64,7 +81,7 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
             return (false, null);
         }
 
-        var (isDamaged, isModified, checksum) = found;
+        var (currentId, isDamaged, isModified, checksum) = found;
         if (!isDamaged && !isModified)
         {
             return (true, null);
@@ -73,12 +90,12 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
         if (isDamaged)
         {
             await using var move = new NpgsqlCommand(MoveBaselineSql, connection);
-            move.With(fileId);
+            move.With(currentId);
             await move.ExecuteNonQueryAsync(cancellation);
         }
 
         var accepted = await DecideAsync(
-            connection, fileId, reason, actor, isDamaged ? checksum : null, cancellation);
+            connection, currentId, reason, actor, isDamaged ? checksum : null, cancellation);
         await transaction.CommitAsync(cancellation);
         return (true, accepted);
     }
@@ -97,7 +114,7 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
     }
 
     /// <returns>What may be accepted, and the checksum as recorded; null: there is no such file.</returns>
-    private static async Task<(bool IsDamaged, bool IsModified, byte[]? Checksum)?> FindAsync(
+    private static async Task<(long Id, bool IsDamaged, bool IsModified, byte[]? Checksum)?> FindAsync(
         NpgsqlConnection connection, long fileId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(FindSql, connection);
@@ -105,8 +122,9 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? Read(row) : null;
 
-        static (bool, bool, byte[]?) Read(NpgsqlDataReader row) => (
-            row.GetBoolean(0), !row.IsDBNull(1) && row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2));
+        static (long, bool, bool, byte[]?) Read(NpgsqlDataReader row) => (
+            row.GetInt64(0), row.GetBoolean(1), !row.IsDBNull(2) && row.GetBoolean(2),
+            row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3));
     }
 
     /// <param name="checksum">As recorded before; null: the baseline stays as it is.</param>

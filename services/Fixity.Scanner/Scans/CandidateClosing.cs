@@ -1,3 +1,4 @@
+using Fixity.Core;
 using Npgsql;
 
 namespace Fixity.Scanner.Scans;
@@ -5,9 +6,9 @@ namespace Fixity.Scanner.Scans;
 /// <summary>What became of a scan's candidates, and how much it changed in all.</summary>
 /// <param name="FilesChanged">Added, deleted, modified and damaged; a file that merely moved is still there.</param>
 internal sealed record ClosingTotals(
-    long Added, long Deleted, long Moved, long Corrupted, long FilesChanged, long BytesChanged)
+    long Added, long Deleted, long Moved, long Corrupted, long Tampered, long FilesChanged, long BytesChanged)
 {
-    public long Events => Added + Deleted + Moved + Corrupted;
+    public long Events => Added + Deleted + Moved + Corrupted + Tampered;
 }
 
 /// <summary>Turns what appeared and disappeared during a scan into files that moved, were added or were deleted.</summary>
@@ -54,6 +55,23 @@ internal static class CandidateClosing
     private const string BrokenOffSql = """
         with unproven as (delete from scanner.scan_candidates where scan_id = $1 and kind = 'disappeared')
         delete from scanner.scan_verifications where scan_id = $1
+        """;
+
+    // Of this scan and of those before it that broke off too.
+    private const string CountWaitingSql = """
+        with waiting as (
+            select count(*) as files, coalesce(sum(f.size), 0)::bigint as bytes
+            from scheduler.scans s
+            join scanner.scan_candidates c on c.scan_id = s.id and c.kind = 'appeared'
+            join scanner.files f on f.id = c.file_id and f.state not in (2, 6)
+            where s.target_id = $2 and s.id <= $1
+        )
+        update scanner.target_states t set files_waiting = waiting.files, bytes_waiting = waiting.bytes
+        from waiting where t.target_id = $2
+        """;
+
+    private const string NoneWaitsSql = """
+        update scanner.target_states set files_waiting = 0, bytes_waiting = 0 where target_id = $1
         """;
 
     private const string TakeOverSql = """
@@ -132,10 +150,11 @@ internal static class CandidateClosing
         if (!sawAll)
         {
             await ExecuteAsync(BrokenOffSql);
-            return new ClosingTotals(0, 0, 0, 0, 0, 0);
+            await ExecuteAsync(CountWaitingSql, targetId);
+            return new ClosingTotals(0, 0, 0, 0, 0, 0, 0);
         }
 
-        var (added, deleted, moved, corrupted) = (0L, 0L, 0L, 0L);
+        var (added, deleted, moved, corrupted, tampered) = (0L, 0L, 0L, 0L, 0L);
         var waited = await ExecuteAsync(TakeOverSql, targetId);
         if (await CountAsync(connection, scanId, cancellation) is > 0 and var candidates)
         {
@@ -151,19 +170,26 @@ internal static class CandidateClosing
 
             await CandidateMatching.ApplyAsync(connection, scanId, targetId, cancellation);
             moved = await ExecuteAsync(MovedSql.Events, targetId);
-            corrupted = await ExecuteAsync(MovedSql.CorruptedEvents, targetId);
             if (moved > 0)
             {
+                corrupted = await ExecuteAsync(MovedSql.DamagedEvents, targetId, state: FileState.Corrupted);
+                tampered = await ExecuteAsync(MovedSql.DamagedEvents, targetId, state: FileState.Tampered);
                 await ExecuteAsync(MovedSql.Groups);
                 await ExecuteAsync(MovedSql.Files, targetId);
             }
 
+            var known = await KnownDamage.ApplyAsync(connection, scanId, targetId, cancellation);
+            (corrupted, tampered) = (corrupted + known.Corrupted, tampered + known.Tampered);
             added = await ExecuteAsync(AddedEventsSql, targetId);
             deleted = await ExecuteAsync(DeletedEventsSql, targetId);
             await ExecuteAsync(DeletedFilesSql, targetId);
         }
 
         await ExecuteAsync(ForgetSql);
+        if (waited > 0)
+        {
+            await ExecuteAsync(NoneWaitsSql, targetId, takesScan: false);
+        }
 
         await using var command = new NpgsqlCommand(ChangedSql, connection);
         command.With(scanId);
@@ -172,9 +198,10 @@ internal static class CandidateClosing
         return ReadTotals(row);
 
         ClosingTotals ReadTotals(NpgsqlDataReader read) =>
-            new(added, deleted, moved, corrupted, read.GetInt64(0), read.GetInt64(1));
+            new(added, deleted, moved, corrupted, tampered, read.GetInt64(0), read.GetInt64(1));
 
-        async Task<long> ExecuteAsync(string sql, int? target = null, bool takesScan = true, bool? flag = null)
+        async Task<long> ExecuteAsync(
+            string sql, int? target = null, bool takesScan = true, bool? flag = null, FileState? state = null)
         {
 #pragma warning disable CA2100 // One of the constants above.
             await using var statement = new NpgsqlCommand(sql, connection);
@@ -194,6 +221,11 @@ internal static class CandidateClosing
             if (flag is { } said)
             {
                 statement.With(said);
+            }
+
+            if (state is { } damage)
+            {
+                statement.With((short)damage);
             }
 
             return await statement.ExecuteNonQueryAsync(cancellation);

@@ -4,6 +4,10 @@ namespace Fixity.Scanner.Scans;
 /// <remarks>Parameters: scan, target.</remarks>
 internal static class MovedSql
 {
+    // Of a row n whose content is not that of the row o: the same rule as for a file that stayed. Renaming a folder moves
+    // no ctime below it; where the file itself was renamed it moved, and who wrote beside that would otherwise hide.
+    private const string Damage = "case when n.ctime_ns <> o.ctime_ns then 5 else 3 end";
+
     // A folder was renamed where everything that was seen below it is gone, and went to one place. The shortest path
     // that says so is told. Scalar subqueries, because each folder is to be one look into the index, never a join of all.
     public const string Events = """
@@ -61,16 +65,17 @@ internal static class MovedSql
         order by m.now
         """;
 
-    // Not for one that was known to hold just that.
-    public const string CorruptedEvents = """
+    // Not for one that was known to hold just that. $3: 3 those that rotted, 5 those that were tampered with.
+    public const string DamagedEvents = $"""
         insert into scanner.change_events (scan_id, target_id, file_id, path, type, old_size, new_size,
-            old_mtime_ns, new_mtime_ns, algorithm, old_checksum, new_checksum)
-        select $1, $2, o.id, n.path, 'corrupted', o.size, n.size, o.mtime_ns, n.mtime_ns, n.algorithm,
-            o.checksum, n.checksum
+            old_mtime_ns, new_mtime_ns, algorithm, old_checksum, new_checksum, details)
+        select $1, $2, o.id, n.path, case $3 when 5 then 'tampered' else 'corrupted' end, o.size, n.size, o.mtime_ns,
+            n.mtime_ns, n.algorithm, o.checksum, n.checksum,
+            case when n.ctime_ns is not null then jsonb_build_object('observedCtimeNs', n.ctime_ns::text) end
         from scanner.scan_candidates c
         join scanner.files o on o.id = c.file_id
         join scanner.files n on n.id = c.moved_to
-        where c.scan_id = $1 and c.kind = 'disappeared' and n.checksum <> o.checksum
+        where c.scan_id = $1 and c.kind = 'disappeared' and n.checksum <> o.checksum and {Damage} = $3
             and (coalesce(o.damaged_as, o.state) not in (3, 5) or n.checksum is distinct from o.observed_checksum)
         order by n.path
         """;
@@ -81,6 +86,12 @@ internal static class MovedSql
             delete from scanner.file_groups g using scanner.scan_candidates c
             where c.scan_id = $1 and c.kind = 'disappeared' and g.file_id = c.moved_to
             returning c.file_id, c.moved_to, g.groups
+        ), seen as (
+            insert into scanner.observed_groups (file_id, checksum, groups)
+            select t.file_id, n.checksum, t.groups
+            from taken t join scanner.files o on o.id = t.file_id join scanner.files n on n.id = t.moved_to
+            where o.checksum <> n.checksum
+            on conflict (file_id) do update set checksum = excluded.checksum, groups = excluded.groups
         )
         insert into scanner.file_groups (file_id, groups)
         select t.file_id, t.groups
@@ -92,11 +103,12 @@ internal static class MovedSql
     // The row keeps its id and with it its history and the checksum that it should have; the one that stood for the new
     // path goes. That one may have waited for a while: what was found out about it since holds for the file.
     // If it was known before this scan, it stays known which file it is now.
-    public const string Files = """
+    public const string Files = $"""
         with gone as (
             delete from scanner.files n using scanner.scan_candidates c join scanner.files o on o.id = c.file_id
             where c.scan_id = $1 and c.kind = 'disappeared' and n.id = c.moved_to
-            returning c.file_id as old_id, o.state as was, o.size as was_size, n.*
+            returning c.file_id as old_id, o.state as was, o.size as was_size, {Damage} as damage,
+                n.checksum is not distinct from o.observed_checksum as is_known, n.*
         ), moved as (
             update scanner.files f
             set path = gone.path, damaged_as = null,
@@ -108,8 +120,8 @@ internal static class MovedSql
                     when coalesce(f.damaged_as, f.state) in (3, 5) or f.checksum <> gone.checksum then f.verified_at
                     else gone.verified_at end,
                 state = case
-                    when coalesce(f.damaged_as, f.state) in (3, 5) then coalesce(f.damaged_as, f.state)
-                    when f.checksum <> gone.checksum then 3
+                    when coalesce(f.damaged_as, f.state) in (3, 5) and gone.is_known then coalesce(f.damaged_as, f.state)
+                    when f.checksum <> gone.checksum then gone.damage
                     when gone.state in (3, 4, 5) then gone.state else 1 end,
                 state_since = case
                     when f.state in (3, 5) or f.state = 1 and f.checksum = gone.checksum and gone.state = 1

@@ -16,7 +16,7 @@ internal static class ScanEnding
         set status = $2, reason = $3, message = $4, ended_at = now(), updated_at = now(), current_path = null,
             started_at = coalesce(started_at, now()),
             files_added = $5, files_deleted = $6, files_moved = $7, large_change = $8, large_change_reason = $9,
-            files_corrupted = files_corrupted + $10
+            files_corrupted = files_corrupted + $10, files_tampered = files_tampered + $11
         where id = $1
         """;
 
@@ -97,7 +97,7 @@ internal static class ScanEnding
         command.With(end.ScanId).With(end.Status.Name()).With(ReasonOf(end)).With(end.Failure?.Message)
             .With(end.Totals.Added).With(end.Totals.Deleted).With(end.Totals.Moved)
             .With(end.LargeChange is not null).With(end.LargeChange?.ReasonName)
-            .With(end.Totals.Corrupted);
+            .With(end.Totals.Corrupted).With(end.Totals.Tampered);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

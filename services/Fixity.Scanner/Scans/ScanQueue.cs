@@ -153,9 +153,9 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
                         earlier.status = 'completed'
                         or earlier.status = 'partial' and earlier.reason = 'unknown_files')) end,
                 files_before = case when s.started_at is not null then s.files_before else coalesce((
-                    select files_present from scanner.target_states where target_id = s.target_id), 0) end,
+                    select files_present - files_waiting from scanner.target_states where target_id = s.target_id), 0) end,
                 bytes_before = case when s.started_at is not null then s.bytes_before else coalesce((
-                    select bytes_present from scanner.target_states where target_id = s.target_id), 0) end
+                    select bytes_present - bytes_waiting from scanner.target_states where target_id = s.target_id), 0) end
             from scheduler.targets t
             where s.id = $1 and t.id = s.target_id
             returning s.is_baseline, s.mode = 'full', s.traceparent, t.id, t.name, t.type, t.root, t.checksum_algorithm,

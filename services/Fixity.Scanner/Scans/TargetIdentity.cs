@@ -19,9 +19,9 @@ internal sealed partial class TargetIdentity(
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var (recorded, epoch) = await ReadAsync(connection, claim.Target.Id, cancellation);
-        if (recorded is not null && epoch >= claim.Target.IdentityEpoch && !IsSame(recorded, found))
+        if (recorded is not null && epoch >= claim.Target.IdentityEpoch && !IsSame(recorded, found.Identity))
         {
-            throw new StorageIdentityChangedException(recorded, found);
+            throw new StorageIdentityChangedException(recorded, found.Identity);
         }
 
         if (await RecordAsync(connection, claim, found, cancellation))
@@ -30,19 +30,18 @@ internal sealed partial class TargetIdentity(
         }
 
         await transaction.CommitAsync(cancellation);
-        return found;
+        return found.Identity;
     }
 
     // What an older version recorded of a folder says less: what it did not know counts from now on.
     internal static bool IsSame(string recorded, string found) => found == recorded
         || (OfOlderVersion().IsMatch(recorded) && found.StartsWith(recorded + "/", StringComparison.Ordinal));
 
-    private async Task<string> ProbeAsync(IStorageBackend backend, CancellationToken cancellation)
+    private async Task<StorageProbe> ProbeAsync(IStorageBackend backend, CancellationToken cancellation)
     {
         try
         {
-            var probe = await backend.ProbeAsync(cancellation).WaitAsync(options.Value.ProbeTimeout, cancellation);
-            return probe.Identity;
+            return await backend.ProbeAsync(cancellation).WaitAsync(options.Value.ProbeTimeout, cancellation);
         }
         catch (Exception failure) when (failure is TimeoutException or StorageException { Fault: StorageFault.Timeout })
         {
@@ -66,14 +65,14 @@ internal sealed partial class TargetIdentity(
 
     /// <returns>Whether the target was offline: then it is said, once, that it is back.</returns>
     private static async Task<bool> RecordAsync(
-        NpgsqlConnection connection, SegmentClaim claim, string identity, CancellationToken cancellation)
+        NpgsqlConnection connection, SegmentClaim claim, StorageProbe found, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             with before as (
                 select target_id, state, state_since, state_reason from scanner.target_states where target_id = $1
             ), now_online as (
                 update scanner.target_states t
-                set identity = $2, identity_epoch = $3, refused_credentials = null,
+                set identity = $2, identity_epoch = $3, refused_credentials = null, mtime_granularity_ns = $5,
                     state = case when t.state in ('offline', 'denied', 'unknown') then 'online' else t.state end,
                     state_since = case
                         when t.state in ('offline', 'denied', 'unknown') then now() else t.state_since end,
@@ -81,6 +80,7 @@ internal sealed partial class TargetIdentity(
                         when t.state in ('offline', 'denied', 'unknown') then null else t.state_reason end
                 where t.target_id = $1
                     and (t.identity is distinct from $2 or t.identity_epoch <> $3 or t.refused_credentials is not null
+                        or t.mtime_granularity_ns is distinct from $5
                         or t.state in ('offline', 'denied', 'unknown'))
                 returning t.target_id
             ), event as (
@@ -95,7 +95,8 @@ internal sealed partial class TargetIdentity(
                 pg_notify('fixity_progress', json_build_object('kind', 'target', 'targetId', target_id)::text)::text
             from event
             """, connection);
-        command.With(claim.Target.Id).With(identity).With(claim.Target.IdentityEpoch).With(claim.ScanId);
+        command.With(claim.Target.Id).With(found.Identity).With(claim.Target.IdentityEpoch).With(claim.ScanId)
+            .With((long)found.MtimeGranularity.TotalNanoseconds);
         return await command.ExecuteScalarAsync(cancellation) is not null;
     }
 

@@ -18,7 +18,7 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
             """
             {"damage":{"bytes":131072,"ranges":[{"offset":65536,"length":65536},{"offset":262144,"length":65536}],
              "truncated":false},"attributes":null,"observedCtime":"2026-11-21T02:39:51.123456789Z",
-             "observedCtimeNs":"1795228791123456789","folder":null}
+             "observedCtimeNs":"1795228791123456789","folder":null,"knownFrom":null}
             """
         },
         {
@@ -26,7 +26,16 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
             """{"attributes": [{"name": "mode", "old": "0644", "new": "4755"}, {"name": "acl", "old": null, "new": "ff"}]}""",
             """
             {"damage":null,"attributes":[{"name":"mode","old":"0644","new":"4755"},
-             {"name":"acl","old":null,"new":"ff"}],"observedCtime":null,"observedCtimeNs":null,"folder":null}
+             {"name":"acl","old":null,"new":"ff"}],"observedCtime":null,"observedCtimeNs":null,"folder":null,
+             "knownFrom":null}
+            """
+        },
+        {
+            "corrupted",
+            """{"knownFrom": {"fileId": 7, "path": "was/here"}}""",
+            """
+            {"damage":null,"attributes":null,"observedCtime":null,"observedCtimeNs":null,"folder":null,
+             "knownFrom":{"fileId":7,"path":"was/here"}}
             """
         },
         {
@@ -34,7 +43,7 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
             """{"folder": {"from": "a", "to": "b"}}""",
             """
             {"damage":null,"attributes":null,"observedCtime":null,"observedCtimeNs":null,
-             "folder":{"from":"a","to":"b"}}
+             "folder":{"from":"a","to":"b"},"knownFrom":null}
             """
         },
     };

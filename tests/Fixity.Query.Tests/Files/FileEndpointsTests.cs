@@ -41,6 +41,7 @@ public sealed class FileEndpointsTests(RunningQuery query) : IClassFixture<Runni
             ["observedChecksum"] = "abcd",
             ["damage"] = null,
             ["retryAfter"] = null,
+            ["lastKnownState"] = null,
         };
         Assert.Equal(expected.ToJsonString(), file.ToJsonString());
     }
@@ -173,7 +174,7 @@ public sealed class FileEndpointsTests(RunningQuery query) : IClassFixture<Runni
     }
 
     [Fact]
-    public async Task Files_out_of_reach_are_unknown_and_what_was_proved_stays()
+    public async Task Files_out_of_reach_are_unknown_say_how_they_stood_and_damage_is_found_all_the_same()
     {
         var target = await query.Database.AddTargetAsync();
         await query.Database.AddFilesAsync(target, "in/x", "inn", "out/x");
@@ -185,20 +186,26 @@ public sealed class FileEndpointsTests(RunningQuery query) : IClassFixture<Runni
             $"insert into scanner.unknown_ranges (target_id, prefix, scan_id, cause) values ({target}, 'in/', 1, 'io')");
 
         Assert.Equal(
-            "in/bad corrupted,in/forged tampered,in/gone deleted,in/locked unknown,in/x unknown,inn present,out/x present",
+            "in/bad unknown,in/forged unknown,in/gone deleted,in/locked unknown,in/x unknown,inn present,out/x present",
             States(await query.ItemsAsync($"/files?target={target}")));
-        Assert.Equal("in/locked,in/x", Paths(await query.ItemsAsync($"/files?target={target}&state=unknown")));
+        Assert.Equal(
+            ["corrupted", "tampered", null, "unreadable", "present", null, null],
+            (await query.ItemsAsync($"/files?target={target}")).Select(f => (string?)f["lastKnownState"]));
+        Assert.Equal("in/bad,in/forged,in/locked,in/x", Paths(await query.ItemsAsync($"/files?target={target}&state=unknown")));
         Assert.Equal("inn,out/x", Paths(await query.ItemsAsync($"/files?target={target}&state=present")));
         Assert.Equal("", Paths(await query.ItemsAsync($"/files?target={target}&state=unreadable")));
         Assert.Equal(
             "in/bad,in/forged,in/gone",
             Paths(await query.ItemsAsync($"/files?target={target}&state=corrupted,deleted,tampered")));
 
-        await query.Database.SetStateAsync(target, "offline");
+        foreach (var state in new[] { "offline", "denied" })
+        {
+            await query.Database.SetStateAsync(target, state);
 
-        Assert.Equal(
-            "in/bad corrupted,in/forged tampered,in/gone deleted,in/locked unknown,in/x unknown,inn unknown,out/x unknown",
-            States(await query.ItemsAsync($"/files?target={target}")));
+            Assert.Equal(
+                "in/bad unknown,in/forged unknown,in/gone deleted,in/locked unknown,in/x unknown,inn unknown,out/x unknown",
+                States(await query.ItemsAsync($"/files?target={target}")));
+        }
     }
 
     [Fact]

@@ -96,11 +96,18 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
             insert into scanner.scan_errors (scan_id, path, kind, message)
             select {scan}, 'p' || n, 'timeout', 'No byte for 60 s.' from generate_series(1, 5) n;
             insert into scanner.scan_errors (scan_id, path, kind, message) values ({scan} + 1000, 'other', 'x', 'x');
+            insert into scanner.scan_errors (scan_id, path, kind, message) values ({scan}, 'pipe', 'skipped', 'fifo');
             """);
 
         var errors = await query.AllAsync($"/scans/{scan}/errors", 2);
 
-        Assert.Equal(["p1", "p2", "p3", "p4", "p5"], errors.Select(error => (string)error["path"]!));
+        Assert.Equal(["p1", "p2", "p3", "p4", "p5", "pipe"], errors.Select(error => (string)error["path"]!));
+        Assert.Equal(
+            ["p1", "p2", "p3", "p4", "p5"],
+            (await query.AllAsync($"/scans/{scan}/errors?skipped=false", 2)).Select(error => (string)error["path"]!));
+        Assert.Equal(
+            ["pipe fifo"],
+            (await query.AllAsync($"/scans/{scan}/errors?skipped=true", 2)).Select(e => $"{e["path"]} {e["message"]}"));
         Assert.Equal(["id", "path", "kind", "message", "occurredAt"], errors[0].Select(member => member.Key));
     }
 

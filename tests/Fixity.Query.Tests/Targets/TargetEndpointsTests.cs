@@ -20,7 +20,7 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
                 "largeChangeBytes", "options", "connection", "credentials", "createdAt", "updatedAt", "nextRunAt", "state",
                 "stateSince", "stateReason",
                 "filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "unknownRanges",
-                "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt", "guarantee",
+                "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt", "guarantee", "mtimeGranularityNs",
             ],
             target.Select(member => member.Key));
         Assert.Equal("unknown", (string?)target["state"]);
@@ -28,7 +28,10 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         Assert.Equal("blake3", (string?)target["checksumAlgorithm"]);
         Assert.Equal(107374182400, (long)target["largeChangeBytes"]!);
         string[] unknowns =
-            ["filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "stateSince", "guarantee"];
+            [
+                "filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "stateSince", "guarantee",
+                "mtimeGranularityNs",
+            ];
         foreach (var unknown in unknowns)
         {
             Assert.Null(target[unknown]);
@@ -68,12 +71,15 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
             insert into scanner.files (target_id, path, size, mtime_ns, state, first_scan_id, verified_at)
             values ({id}, 'gone', 1, 1, 2, 1, '2020-01-01Z');
             insert into scanner.unknown_ranges (target_id, prefix, scan_id, cause) values ({id}, 'x/', 1, 'io');
+            update scanner.target_states set files_waiting = 2, bytes_waiting = 40, mtime_granularity_ns = 4000000
+            where target_id = {id};
             """);
 
         var target = await query.GetAsync($"/targets/{id}");
 
         Assert.Equal("online", (string?)target["state"]);
-        Assert.Equal((7, 700), ((long)target["filesPresent"]!, (long)target["bytesPresent"]!));
+        Assert.Equal((5, 660), ((long)target["filesPresent"]!, (long)target["bytesPresent"]!));
+        Assert.Equal(4_000_000, (long)target["mtimeGranularityNs"]!);
         Assert.Equal((2, 1), ((long)target["filesCorrupted"]!, (long)target["filesUnreadable"]!));
         Assert.Equal(1, (long)target["filesTampered"]!);
         Assert.Equal(1, (int)target["unknownRanges"]!);

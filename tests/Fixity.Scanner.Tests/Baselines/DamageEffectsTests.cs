@@ -99,7 +99,7 @@ public sealed class DamageEffectsTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task Attributes_that_changed_beside_the_content_are_an_event_of_their_own_and_are_followed()
     {
-        await using var segment = await SegmentInHand.TakeAsync(database);
+        await using var segment = await SegmentInHand.TakeAsync(database, tells: true);
         await segment.CommitAsync(b => b.Appeared.AddRange([New("edited"), New("damaged"), New("quiet")]));
         var rows = await segment.RowsAsync();
         var now = Meta with { SizeBytes = 7, MtimeNs = 50, CtimeNs = 51, Mode = 493, Uid = 9 };

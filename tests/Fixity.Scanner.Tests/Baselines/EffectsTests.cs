@@ -72,7 +72,7 @@ public sealed class EffectsTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task What_a_storage_says_of_content_goes_with_what_happened_to_it()
     {
-        await using var segment = await SegmentInHand.TakeAsync(database);
+        await using var segment = await SegmentInHand.TakeAsync(database, tells: true);
         await segment.CommitAsync(b => b.Appeared.AddRange([New("edited"), New("plain"), New("rot")]));
         var rows = await segment.RowsAsync();
         var said = new StorageEvidence("e1", null, new Dictionary<string, string> { ["crc64nvme"] = "00ff" });
@@ -99,7 +99,7 @@ public sealed class EffectsTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task Touched_and_attributes_are_events_only_where_they_are_asked_for_and_the_baseline_follows_both()
     {
-        await using var segment = await SegmentInHand.TakeAsync(database);
+        await using var segment = await SegmentInHand.TakeAsync(database, tells: true);
         await segment.CommitAsync(b => b.Appeared.AddRange([New("both"), New("mode"), New("quiet")]));
         var rows = await segment.RowsAsync();
         var touched = Meta with { MtimeNs = 77, CtimeNs = 78, Links = 2 };
@@ -134,7 +134,7 @@ public sealed class EffectsTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task An_excluded_file_keeps_its_baseline_counts_for_nothing_and_returns_without_an_event()
     {
-        await using var segment = await SegmentInHand.TakeAsync(database);
+        await using var segment = await SegmentInHand.TakeAsync(database, tells: true);
         await segment.CommitAsync(b => b.Appeared.AddRange([.. "abcdef".Select(c => New(c.ToString()))]));
         var rows = await segment.RowsAsync();
         var rotten = rows["e"];

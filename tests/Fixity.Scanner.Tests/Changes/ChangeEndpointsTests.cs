@@ -93,6 +93,33 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_replaced_a_file_is_accepted_by_the_id_of_either()
+    {
+        await using var service = Service();
+        using var client = ClientAs(service, "operator");
+        using var tree = await WatchedTree.CreateAsync(database, 3);
+        await tree.ScanAsync();
+        var (first, second) = (WatchedTree.NameOf(1), WatchedTree.NameOf(2));
+        var (old, id) = (await IdAsync(tree, first), await IdAsync(tree, second));
+        File.Delete(tree.PathOf(first));
+        await tree.ScanAsync();
+        File.Move(tree.PathOf(second), tree.PathOf(first));
+        await tree.ScanAsync();
+        tree.FlipHidden(first);
+        await tree.ScanAsync();
+
+        using var answer = await client.PostAsJsonAsync(new Uri($"/api/v1/files/{old}/accept", UriKind.Relative), new { reason = "it is fine" });
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+
+        Assert.Equal((HttpStatusCode.OK, id), (answer.StatusCode, body.GetProperty("fileId").GetInt64()));
+        Assert.Equal(["accepted", "tampered olga"], await database.ListAsync($"""
+            select concat_ws(' ', type, case when type = 'tampered' then acknowledged_by end) from scanner.change_events
+            where file_id = {id} and type in ('accepted', 'tampered') order by type
+            """));
+        Assert.Equal((HttpStatusCode.Conflict, "urn:fixity:problem:file-not-corrupted"), await AcceptAsync(client, old));
+    }
+
+    [Fact]
     public async Task Changes_are_acknowledged_once_by_an_operator_and_by_nobody_else()
     {
         await using var service = Service();

@@ -78,11 +78,16 @@ public sealed class ControlTests(TestDatabase database) : IClassFixture<TestData
             await tree.EndOfAsync(broken, "cancelled");
             Assert.Empty(await tree.EventsAsync(broken));
             File.Delete(tree.PathOf("b-huge"));
+            Assert.Equal("101 51 6416 3216", await CountedAsync());
         }
 
         File.Delete(tree.PathOf("ab"));
         tree.FlipHidden("aa/f000007.bin");
         var scan = await tree.ScanAsync();
+
+        Assert.Equal("50 0 3200 0", await CountedAsync());
+        Assert.Equal("50 3200", await database.ScalarAsync<string>(
+            $"select concat_ws(' ', files_before, bytes_before) from scheduler.scans where id = {scan}"));
 
         var events = await tree.EventsAsync(scan);
         Assert.Equal(50, events.Count(e => e.StartsWith("moved d000/", StringComparison.Ordinal)));
@@ -99,6 +104,11 @@ public sealed class ControlTests(TestDatabase database) : IClassFixture<TestData
             """));
         await tree.AssertCountsAgreeAsync();
         Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
+
+        Task<string?> CountedAsync() => database.ScalarAsync<string>($"""
+            select concat_ws(' ', files_present, files_waiting, bytes_present, bytes_waiting)
+            from scanner.target_states where target_id = {tree.TargetId}
+            """);
     }
 
     [Fact]
@@ -162,6 +172,45 @@ public sealed class ControlTests(TestDatabase database) : IClassFixture<TestData
             """));
         Assert.Equal(50, await database.ScalarAsync<long>(
             $"select count(*) from scanner.files where target_id = {tree.TargetId}"));
+        await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Between_a_first_scan_that_was_cancelled_and_the_next_an_edit_is_no_news_and_damage_is()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 50);
+        await tree.SetTargetAsync("""options = '{"reportTouched": true}'""");
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await CancelInTheMiddleAsync(tree, 50, "z-huge");
+        var (edited, touched, moded, damaged, rotten) = (
+            WatchedTree.NameOf(1), WatchedTree.NameOf(2), WatchedTree.NameOf(3), WatchedTree.NameOf(4), WatchedTree.NameOf(5));
+        var good = await File.ReadAllBytesAsync(tree.PathOf(damaged));
+        tree.Write(edited, "edited");
+        File.SetLastWriteTimeUtc(tree.PathOf(touched), new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc));
+        File.SetUnixFileMode(tree.PathOf(moded), UnixFileMode.UserRead);
+        tree.FlipHidden(damaged);
+        await tree.RotAsync(rotten);
+        TakeoverTests.MakeHuge(tree.PathOf("z-huge"));
+        var second = await tree.QueueAsync("full");
+        await tree.UntilAsync($"select bytes_hashed > 100000000 from scheduler.scans where id = {second}");
+        await tree.UntilAsync($"""
+            select count(*) = 2 from scanner.files where target_id = {tree.TargetId} and state in (3, 5)
+            """);
+        await WishAsync(second, "'cancel'");
+        await tree.EndOfAsync(second, "cancelled");
+        File.Delete(tree.PathOf("z-huge"));
+        tree.Write(rotten, "edited after it was told");
+        await File.WriteAllBytesAsync(tree.PathOf(damaged), good);
+
+        var third = await tree.ScanAsync();
+
+        Assert.Equal([$"tampered {damaged}", $"corrupted {rotten}"], await tree.EventsAsync(second));
+        Assert.Equal([$"restored {damaged}", $"modified {rotten}"], await tree.EventsAsync(third));
+        Assert.Equal("t 1 1 0", await database.ScalarAsync<string>($"""
+            select concat_ws(' ', is_baseline, files_modified, files_restored, files_added)
+            from scheduler.scans where id = {third}
+            """));
+        Assert.Empty(await tree.EventsAsync(await tree.ScanAsync("full")));
         await tree.AssertCountsAgreeAsync();
     }
 

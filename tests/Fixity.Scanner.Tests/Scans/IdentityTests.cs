@@ -1,4 +1,5 @@
 using Fixity.Scanner.Scans;
+using Fixity.Storage.Local;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Scans;
@@ -51,6 +52,26 @@ public sealed class IdentityTests(TestDatabase database) : IClassFixture<TestDat
         var scan = await tree.ScanAsync();
 
         Assert.Equal(2, (await tree.EventsAsync(scan)).Count(e => e.StartsWith("deleted ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task How_fine_times_are_is_asked_of_the_storage_and_kept_with_the_target()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 1);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        await using var storage = LocalStorage.Open(tree.Root);
+        var granularity = (await storage.ProbeAsync(CancellationToken.None)).MtimeGranularity;
+        Assert.Equal((long)granularity.TotalNanoseconds, await GranularityAsync());
+
+        // As an older version left it: a scan that is no first one says it too.
+        await database.ExecuteAsync(
+            $"update scanner.target_states set mtime_granularity_ns = null where target_id = {tree.TargetId}");
+        await tree.ScanAsync();
+        Assert.Equal((long)granularity.TotalNanoseconds, await GranularityAsync());
+
+        Task<long> GranularityAsync() => database.ScalarAsync<long>(
+            $"select mtime_granularity_ns from scanner.target_states where target_id = {tree.TargetId}");
     }
 
     [Theory]

@@ -64,7 +64,7 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_file_that_rotted_and_moved_is_both_and_keeps_the_checksum_it_should_have()
+    public async Task A_file_that_was_written_and_moved_is_both_and_keeps_the_checksum_it_should_have()
     {
         using var tree = await WatchedTree.CreateAsync(database, 10);
         await using var scanner = await ScannerProcess.StartAsync(database);
@@ -77,18 +77,43 @@ public sealed class WhatAScanFindsTests(TestDatabase database) : IClassFixture<T
         var scan = await tree.ScanAsync();
 
         Assert.Equal(
-            ["corrupted moved.bin", $"moved {WatchedTree.NameOf(3)} -> moved.bin"], await tree.EventsAsync(scan));
+            [$"moved {WatchedTree.NameOf(3)} -> moved.bin", "tampered moved.bin"], await tree.EventsAsync(scan));
         Assert.Equal(expected, await database.ScalarAsync<string>($"{checksum}'moved.bin'"));
-        Assert.Equal($"3 t {expected} 1", await database.ScalarAsync<string>($"""
+        Assert.Equal($"5 t {expected} 1", await database.ScalarAsync<string>($"""
             select concat_ws(' ', f.state, f.observed_checksum = e.new_checksum, encode(e.old_checksum, 'hex'),
-                s.files_corrupted)
+                s.files_tampered)
             from scanner.change_events e
             join scanner.files f on f.id = e.file_id
             join scheduler.scans s on s.id = e.scan_id
-            where e.scan_id = {scan} and e.type = 'corrupted'
+            where e.scan_id = {scan} and e.type = 'tampered'
             """));
         Assert.Empty(await tree.EventsAsync(await tree.ScanAsync()));
         await tree.AssertCountsAgreeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_no_file_is_listed_up_to_a_thousand_never_opened_and_no_error()
+    {
+        using var tree = await WatchedTree.CreateAsync(database, 3);
+        await using var scanner = await ScannerProcess.StartAsync(database);
+        await tree.ScanAsync();
+        File.Delete(tree.PathOf(WatchedTree.NameOf(1)));
+        tree.MakeFifo("d000/pipe");
+        tree.MakeFifo(WatchedTree.NameOf(1));
+        for (var i = 0; i < 1_100; i++)
+        {
+            File.CreateSymbolicLink(tree.PathOf($"link{i:d4}"), "/etc/hostname");
+        }
+
+        var scan = await tree.ScanAsync();
+
+        Assert.Equal([$"deleted {WatchedTree.NameOf(1)}"], await tree.EventsAsync(scan));
+        Assert.Equal("1102 0 completed", await database.ScalarAsync<string>(
+            $"select concat_ws(' ', files_skipped, errors_count, status) from scheduler.scans where id = {scan}"));
+        Assert.Equal(["998 symlink link0000 link0997", $"2 fifo {WatchedTree.NameOf(1)} d000/pipe"], await database.ListAsync($"""
+            select concat_ws(' ', count(*), message, min(path), max(path))
+            from scanner.scan_errors where scan_id = {scan} and kind = 'skipped' group by message order by count(*) desc
+            """));
     }
 
     [Fact]

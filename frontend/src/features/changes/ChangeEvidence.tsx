@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import type { Change } from "../../api/types";
 import { ChecksumText, CopyValue } from "../../ui/Checksum";
 import { DamageMap } from "../../ui/DamageMap";
@@ -56,6 +57,13 @@ export function ChangeEvidence({ change }: { change: Change }) {
         <p className={styles.note}>
           The modification time is as recorded, but the file system noted a write{" "}
           <When time={change.details.observedCtime} />: the time was put back.
+        </p>
+      )}
+      {change.details?.knownFrom && (
+        <p className={styles.note}>
+          It holds just what{" "}
+          <Link to={`/files/${change.details.knownFrom.fileId}`}>{change.details.knownFrom.path}</Link> was found
+          damaged with: the same damage at another path.
         </p>
       )}
       {change.details?.damage && <DamageMap damage={change.details.damage} fileSize={change.oldSize} brief />}

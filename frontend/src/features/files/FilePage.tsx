@@ -1,6 +1,5 @@
 import { Link, useParams } from "react-router";
 import type { FileRecord } from "../../api/types";
-import { WordBadge } from "../../ui/Badge";
 import { Checksum } from "../../ui/Checksum";
 import { Facts } from "../../ui/Facts";
 import { formatCount, UNKNOWN } from "../../ui/format";
@@ -12,6 +11,7 @@ import { textOf, tokensOf } from "../../ui/pathTokens";
 import { EmptyState } from "../../ui/states";
 import { Bytes, When } from "../../ui/values";
 import { ChangeItem } from "../changes/ChangeItem";
+import { FileState } from "./FileState";
 import { FileVerdict } from "./FileVerdict";
 import { useFile, useFileHistory } from "./fileQueries";
 
@@ -45,7 +45,7 @@ function FileFacts({ file }: { file: FileRecord }) {
         [
           "State",
           <span key="state">
-            <WordBadge word={file.state} /> since <When time={file.stateSince} />
+            <FileState file={file} /> since <When time={file.stateSince} />
           </span>,
         ],
         [

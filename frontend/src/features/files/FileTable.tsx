@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { FileRecord } from "../../api/types";
-import { WordBadge } from "../../ui/Badge";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { LoadedRows } from "../../ui/Loaded";
 import { PathText } from "../../ui/PathText";
 import { Bytes, When } from "../../ui/values";
+import { FileState } from "./FileState";
 import { type FileFilter, useFiles } from "./fileQueries";
 
 const COLUMNS: readonly Column<FileRecord>[] = [
@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<FileRecord>[] = [
       </Link>
     ),
   },
-  { label: "State", cell: (file) => <WordBadge word={file.state} /> },
+  { label: "State", cell: (file) => <FileState file={file} /> },
   { label: "Target", cell: (file) => <Link to={`/targets/${file.targetId}`}>{file.targetName}</Link> },
   { label: "Size", align: "end", cell: (file) => <Bytes value={file.size} /> },
   { label: "Modified", cell: (file) => <When time={file.mtime} /> },

@@ -78,5 +78,5 @@ describe("what is said of a file first", () => {
 });
 
 function detailsWith(observedCtime: string): NonNullable<Change["details"]> {
-  return { damage: null, attributes: null, observedCtime, observedCtimeNs: "1", folder: null };
+  return { damage: null, attributes: null, observedCtime, observedCtimeNs: "1", folder: null, knownFrom: null };
 }

@@ -14,7 +14,8 @@ import { useAcceptFile, useFileHistory } from "./fileQueries";
 /** What somebody should know of this file before anything else; of most files, nothing. */
 export function FileVerdict({ file }: { file: FileRecord }) {
   const history = useFileHistory(file.id).items ?? [];
-  switch (file.state) {
+  // Out of reach it is as damaged as it was.
+  switch (file.lastKnownState ?? file.state) {
     case "corrupted":
       return <Corrupted file={file} />;
     case "tampered":

@@ -66,7 +66,8 @@ function ScanDetails({ scan }: { scan: Scan }) {
       </Panel>
       <ScanSegments segments={scan.segments ?? []} />
       {scan.errorsCount > 0 && <Errors scan={scan} />}
-      {!scan.isBaseline && (
+      {scan.filesSkipped > 0 && <Skipped scan={scan} />}
+      {(!scan.isBaseline || scan.filesCorrupted + scan.filesTampered + scan.filesRestored > 0) && (
         <Panel title="Changes" actions={<Link to={`/changes?scan=${scan.id}`}>Open in the feed</Link>} flush>
           <ChangeList filter={{ scan: scan.id }} limit={50} />
         </Panel>
@@ -193,11 +194,27 @@ const ERROR_COLUMNS: readonly Column<ScanError>[] = [
 ];
 
 function Errors({ scan }: { scan: Scan }) {
-  const errors = useScanErrors(scan.id);
+  const errors = useScanErrors(scan.id, false);
   return (
     <Panel title="Errors" flush>
       <LoadedRows pages={errors} what="errors" empty="No errors">
         {(rows) => <DataTable caption="Errors" columns={ERROR_COLUMNS} rows={rows} rowKey={(error) => error.id} />}
+      </LoadedRows>
+    </Panel>
+  );
+}
+
+const SKIPPED_COLUMNS: readonly Column<ScanError>[] = [
+  { label: "Path", cell: (entry) => <PathText path={entry.path} /> },
+  { label: "What it is", cell: (entry) => formatWord(entry.message) },
+];
+
+function Skipped({ scan }: { scan: Scan }) {
+  const entries = useScanErrors(scan.id, true);
+  return (
+    <Panel title="Never opened: not regular files" flush>
+      <LoadedRows pages={entries} what="entries" empty="None is listed">
+        {(rows) => <DataTable caption="Skipped" columns={SKIPPED_COLUMNS} rows={rows} rowKey={(entry) => entry.id} />}
       </LoadedRows>
     </Panel>
   );

@@ -23,9 +23,10 @@ export function useScan(id: number) {
   });
 }
 
-export function useScanErrors(id: number) {
-  return usePages<ScanError>(keys.scanErrors(id), (cursor, signal) =>
-    send(api.GET("/api/v1/scans/{id}/errors", { params: { path: { id }, query: cursor }, signal })),
+/** What went wrong, or what is never opened: no error, and listed beside them. */
+export function useScanErrors(id: number, skipped: boolean) {
+  return usePages<ScanError>(keys.scanErrors(id, skipped), (cursor, signal) =>
+    send(api.GET("/api/v1/scans/{id}/errors", { params: { path: { id }, query: { skipped, ...cursor } }, signal })),
   );
 }
 

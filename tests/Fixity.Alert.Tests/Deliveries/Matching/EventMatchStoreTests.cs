@@ -79,7 +79,7 @@ public sealed class EventMatchStoreTests : AlertTest
         Assert.Equal(
             """
             {"damage":{"bytes":9,"ranges":[{"offset":4,"length":9}],"truncated":false},"attributes":null,
-            "observedCtime":"1970-01-01T00:00:01.500000000Z","observedCtimeNs":"1500000000","folder":null}
+            "observedCtime":"1970-01-01T00:00:01.500000000Z","observedCtimeNs":"1500000000","folder":null,"knownFrom":null}
             """.ReplaceLineEndings(""),
             data.GetProperty("details").GetRawText());
     }
