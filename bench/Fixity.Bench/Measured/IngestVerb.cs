@@ -17,12 +17,11 @@ namespace Fixity.Bench.Measured;
 /// <summary>The database path alone: batches of new files, made up in path order, through the scanner's own writer.</summary>
 internal static class IngestVerb
 {
-    private const int BatchSize = 1_000;
-
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
     {
         var connectionString = arguments.Needed("database");
         var count = arguments.Number("rows", 1_000_000);
+        var batchSize = arguments.Number("batch", 1_000);
         using var host = ScannerParts.Build(connectionString);
         var services = host.Services;
         await using var owner = NpgsqlDataSource.Create(connectionString);
@@ -42,13 +41,16 @@ internal static class IngestVerb
 
         var wal = await rows.ReadWalPositionAsync(cancellation);
         var started = Stopwatch.GetTimestamp();
-        // One batch over and over, as the engine has it: what is measured is not the making of lists.
-        var batch = new ScanBatch();
-        for (var first = 0L; first < count; first += BatchSize)
+        // Two batches in turn, one filled while the other is committed: what is measured is not the making of lists, and
+        // psql reads rows that were made before.
+        var (batch, next) = (new ScanBatch(), new ScanBatch());
+        Fill(batch, 0, batchSize, count);
+        for (var first = 0L; first < count; first += batchSize)
         {
-            Fill(batch, first, Math.Min(count, first + BatchSize));
-            batch.IsLast = first + BatchSize >= count;
-            await sink.CommitAsync(batch, cancellation);
+            var committing = sink.CommitAsync(batch, cancellation);
+            Fill(next, Math.Min(first + batchSize, count), batchSize, count);
+            await committing;
+            (batch, next) = (next, batch);
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);
@@ -58,9 +60,11 @@ internal static class IngestVerb
         return figures.Print();
     }
 
-    private static void Fill(ScanBatch batch, long first, long end)
+    private static void Fill(ScanBatch batch, long first, long size, long count)
     {
+        var end = Math.Min(count, first + size);
         batch.Appeared.Clear();
+        batch.IsLast = end == count;
         for (var i = first; i < end; i++)
         {
             var path = FilePath.FromEscaped(Encoding.UTF8.GetBytes(string.Create(

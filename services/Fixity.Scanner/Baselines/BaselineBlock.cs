@@ -6,13 +6,13 @@ namespace Fixity.Scanner.Baselines;
 /// <summary>Some rows of the baseline as they came from the database, and the files that they describe, in place.</summary>
 internal sealed class BaselineBlock
 {
-    /// <summary>The select list of a block, but for the three last: due, backed off, has groups.</summary>
+    /// <summary>The select list of a block, but for the last: <see cref="RowFlags"/>.</summary>
     public const string Columns = """
         id, path, size, mtime_ns, ctime_ns, file_id, mode, uid, gid, links, state, algorithm, checksum, observed_checksum,
         acl_digest, xattrs_digest, capabilities_digest, damaged_as
         """;
 
-    private const int FieldCount = 21;
+    private const int FieldCount = 19;
 
     // So few, and so few bytes, that neither array is a large one: of those the first megabytes set off a collection of
     // everything.
@@ -77,25 +77,45 @@ internal sealed class BaselineBlock
         _filled = rest.Length;
     }
 
-    private BaselineFile Read(in BinaryCopyRow row, int start) => new(
-        row.Bigint(0),
-        FilePath.FromEscaped(BytesOf(row, 1, start)),
-        new FileMetadata(
-            row.Bigint(2), row.Bigint(3), row.BigintOrNull(4), row.BigintOrNull(5), null, row.IntegerOrNull(6),
-            row.BigintOrNull(7), row.BigintOrNull(8), row.BigintOrNull(9)),
-        (FileState)row.Smallint(10),
-        row.IsNull(11) ? null : (ChecksumAlgorithm)row.Smallint(11),
-        BytesOf(row, 12, start),
-        BytesOf(row, 13, start),
-        row.Boolean(18),
-        new ExtendedAttributes(row.BigintOrNull(14), row.BigintOrNull(15), row.BigintOrNull(16)),
-        row.Boolean(19),
-        row.IsNull(17) ? null : (FileState)row.Smallint(17),
-        row.Boolean(20));
+    private BaselineFile Read(in BinaryCopyRow row, int start)
+    {
+        var flags = (RowFlags)row.Smallint(18);
+        return new(
+            row.Bigint(0),
+            FilePath.FromEscaped(BytesOf(row, 1, start)),
+            new FileMetadata(
+                row.Bigint(2), row.Bigint(3), row.BigintOrNull(4), row.BigintOrNull(5), null, row.IntegerOrNull(6),
+                row.BigintOrNull(7), row.BigintOrNull(8), row.BigintOrNull(9)),
+            (FileState)row.Smallint(10),
+            row.IsNull(11) ? null : (ChecksumAlgorithm)row.Smallint(11),
+            BytesOf(row, 12, start),
+            BytesOf(row, 13, start),
+            flags.HasFlag(RowFlags.Due),
+            new ExtendedAttributes(row.BigintOrNull(14), row.BigintOrNull(15), row.BigintOrNull(16)),
+            flags.HasFlag(RowFlags.BackedOff),
+            row.IsNull(17) ? null : (FileState)row.Smallint(17),
+            flags.HasFlag(RowFlags.HasGroups));
+    }
 
     private ReadOnlyMemory<byte> BytesOf(in BinaryCopyRow row, int field, int start)
     {
         var (offset, length) = row.Place(field);
         return length == 0 ? default : _data.AsMemory(start + offset, length);
     }
+}
+
+/// <summary>What the database answers of a row beside what is in it: one column, because each costs the server as much as
+/// ten comparisons.</summary>
+[Flags]
+internal enum RowFlags : short
+{
+    None = 0,
+
+    /// <summary>To be re-read, changed or not.</summary>
+    Due = 1,
+
+    /// <summary>Its content is left alone for now.</summary>
+    BackedOff = 2,
+
+    HasGroups = 4,
 }

@@ -131,18 +131,25 @@ internal static class EffectSql
         from changed
         """;
 
+    // Nearly all of them are present already: what the others were is looked up only where there are others.
     public const string Verified = """
-        with changed as (
+        with present as (
+            update scanner.files
+            set verified_at = now(), observed_checksum = null, hangs = 0, retry_after = null
+            where id = any ($3) and target_id = $1 and state = 1
+            returning 1
+        ), back as (
             update scanner.files f
             set verified_at = now(), state = 1, observed_checksum = null, damaged_as = null, hangs = 0,
-                retry_after = null, state_since = case when f.state = 1 then f.state_since else now() end
-            from unnest($3::bigint[]) as i (id) join scanner.files o on o.id = i.id
-            where f.id = i.id and f.target_id = $1 and f.state in (1, 4, 6)
+                retry_after = null, state_since = now()
+            from scanner.files o
+            where (select count(*) from present) < cardinality($3)
+                and o.id = any ($3) and f.id = o.id and f.target_id = $1 and f.state in (4, 6)
             returning f.size, o.state as was
         )
-        select count(*), 0::bigint, count(*) filter (where was = 6),
+        select (select count(*) from present) + count(*), 0::bigint, count(*) filter (where was = 6),
             coalesce(sum(size) filter (where was = 6), 0)::bigint
-        from changed
+        from back
         """;
 
     // Asked for twice: of those that rotted, of those that were tampered with ($4: the state, $5: the type). Of deleted

@@ -96,6 +96,38 @@ public sealed class VerificationTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(files, seen.Count);
     }
 
+    [Fact]
+    public async Task Content_found_equal_makes_a_file_present_whatever_kept_it_from_being_so_but_no_deleted_or_damaged_one()
+    {
+        var target = await database.AddTargetAsync();
+        await database.ExecuteAsync($"""
+            insert into scanner.files (target_id, path, size, mtime_ns, algorithm, checksum, state, first_scan_id,
+                state_since, verified_at, observed_checksum, hangs, retry_after)
+            select {target}, 's' || state, 10 * state, 1, 1, decode(repeat('00', 32), 'hex'), state, 0,
+                now() - interval '1 day', now() - interval '1 day',
+                case when state in (3, 5) then decode(repeat('11', 32), 'hex') end,
+                case when state = 4 then 2 else 0 end, case when state = 4 then now() + interval '1 hour' end
+            from generate_series(1, 6) as state;
+            insert into scanner.target_states (target_id, files_present, bytes_present) values ({target}, 4, 130)
+            on conflict (target_id) do update set files_present = 4, bytes_present = 130
+            """);
+        await using var segment = await SegmentInHand.TakeAsync(database, target);
+        var rows = await segment.RowsAsync();
+
+        await segment.CommitAsync(b => b.Verified.AddRange(rows.Values.Select(f => new VerifiedFile(f.Id, f.Path))));
+
+        // Only the excluded one was not among the present files.
+        Assert.Equal("5 190", await segment.PresentAsync());
+        const string What = "state, verified_at >= now() - interval '1 hour', state_since >= now() - interval '1 hour', hangs, "
+            + "retry_after is null, observed_checksum is null";
+        Assert.Equal("1 t f 0 t t", await segment.FileAsync("s1", What));
+        Assert.Equal("2 f f 0 t t", await segment.FileAsync("s2", What));
+        Assert.Equal("3 f f 0 t f", await segment.FileAsync("s3", What));
+        Assert.Equal("1 t t 0 t t", await segment.FileAsync("s4", What));
+        Assert.Equal("5 f f 0 t f", await segment.FileAsync("s5", What));
+        Assert.Equal("1 t t 0 t t", await segment.FileAsync("s6", What));
+    }
+
     private Task<List<string>> VerifiedByAsync(WatchedTree tree, long scan) => database.ListAsync($"""
         select f.path from scanner.files f join scheduler.scans s on s.target_id = f.target_id
         where s.id = {scan} and s.target_id = {tree.TargetId} and f.verified_at between s.started_at and s.ended_at
