@@ -22,7 +22,8 @@ public static class ChangeDetailsColumn
             stored.Attributes,
             stored.ObservedCtimeNs is { } ctime ? UnixNanoseconds.ToText(long.Parse(ctime, CultureInfo.InvariantCulture)) : null,
             stored.ObservedCtimeNs,
-            stored.Folder);
+            stored.Folder,
+            stored.Storage);
     }
 
     /// <summary>The member <c>damage</c> alone.</summary>
@@ -41,7 +42,8 @@ public static class ChangeDetailsColumn
         StoredDamage? Damage = null,
         IReadOnlyList<AttributeChange>? Attributes = null,
         string? ObservedCtimeNs = null,
-        FolderMove? Folder = null);
+        FolderMove? Folder = null,
+        StorageEvidence? Storage = null);
 
     private sealed record StoredDamage(long Bytes, IReadOnlyList<long[]> Ranges, bool Truncated = false);
 }
