@@ -317,7 +317,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One scan with its segments */
+        /** One scan with its segments and how its storage stands */
         get: operations["getScan"];
         put?: never;
         post?: never;
@@ -785,6 +785,7 @@ export interface components {
             observedCtime: null | string;
             observedCtimeNs: null | string;
             folder: null | components["schemas"]["FolderMove"];
+            storage?: null | components["schemas"]["StorageEvidence"];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         ChangePage: {
@@ -1121,6 +1122,7 @@ export interface components {
             /** Format: int64 */
             resumedFrom: null | number;
             segments?: null | components["schemas"]["ScanSegmentView"][];
+            storage?: null | components["schemas"]["StorageStanding"];
         };
         SchedulerHealthView: {
             status: string;
@@ -1189,11 +1191,24 @@ export interface components {
          * @enum {unknown}
          */
         SmbProtection: "sign" | "encrypt" | "offered";
+        StorageEvidence: {
+            tag: null | string;
+            version: null | string;
+            checksums: {
+                [key: string]: string;
+            };
+        };
         StorageSettings: {
             type: components["schemas"]["TargetType"];
             root?: null | string;
             connection?: null | components["schemas"]["TargetConnection"];
             credentials?: null | components["schemas"]["CredentialsRequest"];
+        };
+        StorageStanding: {
+            state: components["schemas"]["TargetState"];
+            /** Format: date-time */
+            since: null | string;
+            reason: null | string;
         };
         Target: {
             /** Format: int32 */

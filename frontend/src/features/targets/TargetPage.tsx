@@ -211,8 +211,7 @@ function DeleteTarget({ target }: { target: Target }) {
       >
         Fixity will no longer scan <PathText path={target.root} /> and will forget what its{" "}
         {target.filesPresent === null ? "" : formatCount(target.filesPresent)} files should be. The files themselves are
-        not touched. Watching it again later starts from a new baseline: damage that happened in between cannot
-        be seen.
+        not touched. Watching it again later starts from a new baseline: damage that happened in between cannot be seen.
       </ConfirmDialog>
     </>
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Target, TargetOptions } from "../../api/types";
+import { traitsOf } from "./storageTraits";
 import {
   describeLimit,
   describeWatched,
@@ -8,7 +9,6 @@ import {
   optionsDraftOf,
   optionsRequestOf,
 } from "./targetOptions";
-import { traitsOf } from "./storageTraits";
 
 const folder = traitsOf("local");
 
@@ -83,7 +83,9 @@ describe("the options of a target", () => {
   });
 
   test("are said in words", () => {
-    expect(describeWatched({ include: [], exclude: [], crossMounts: false }, folder)).toBe("Everything below the folder");
+    expect(describeWatched({ include: [], exclude: [], crossMounts: false }, folder)).toBe(
+      "Everything below the folder",
+    );
     expect(describeWatched(everything, folder)).toBe(
       "Only what 2 patterns match, except what 2 patterns leave out, on other file systems too",
     );
