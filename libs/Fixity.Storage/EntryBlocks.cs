@@ -15,9 +15,11 @@ public static class EntryBlocks
     /// <summary>So many hanging directories are not of the directories but of the storage.</summary>
     public const int MaxHungDirectories = 32;
 
+    /// <param name="place">What is walked: walks of one place know of each other where one hangs.</param>
     /// <param name="walk">Makes a walk of a range, all of whose work is done in <see cref="IBlockingWalk.Run"/>.</param>
     /// <param name="patience">How long one call may last. A reader who takes its time does not count.</param>
     public static async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> StreamAsync(
+        string place,
         Func<EntryWriter, PathRange, CancellationToken, IBlockingWalk> walk,
         PathRange range,
         TimeSpan patience,
@@ -25,7 +27,7 @@ public static class EntryBlocks
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var listing = new WatchedListing(walk, patience, clock);
+        var listing = new WatchedListing(place, walk, patience, clock);
         await using var leaving = cancellation.UnsafeRegister(
             static state => (state as WatchedListing)?.Leave(), listing);
         listing.Start(range);

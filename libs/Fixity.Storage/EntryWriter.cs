@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Fixity.Core;
 
 namespace Fixity.Storage;
 
@@ -7,6 +8,7 @@ public sealed class EntryWriter
 {
     private const long Abandoned = -1;
 
+    private readonly WatchedListing? _listing;
     private readonly BlockPool _pool;
     private readonly ChannelWriter<EntryBlock> _full;
     private readonly CancellationToken _stop;
@@ -15,8 +17,10 @@ public sealed class EntryWriter
     // Counts beginnings and endings: odd while a call is under way.
     private long _call;
 
-    internal EntryWriter(BlockPool pool, ChannelWriter<EntryBlock> full, CancellationToken stop)
+    internal EntryWriter(
+        BlockPool pool, ChannelWriter<EntryBlock> full, CancellationToken stop, WatchedListing? listing = null)
     {
+        _listing = listing;
         _pool = pool;
         _full = full;
         _stop = stop;
@@ -26,6 +30,9 @@ public sealed class EntryWriter
 
     /// <summary>A number of its own for the call under way; null outside of one, as when the reader is waited for.</summary>
     internal long? CallUnderWay => Volatile.Read(ref _call) is var call && (call & 1) != 0 && call != Abandoned ? call : null;
+
+    /// <summary>Whether an earlier walk hangs in this directory to this day: then it is a fault without being touched.</summary>
+    public bool StillHangs(FilePath directory) => _listing?.StillHangs(directory) == true;
 
     /// <summary>A call to the storage begins, which may hang: until it ended the walk changes nothing that others see.</summary>
     public void CallBegins()
@@ -86,5 +93,5 @@ public sealed class EntryWriter
     internal bool TryAbandon(long call) => Interlocked.CompareExchange(ref _call, Abandoned, call) == call;
 
     /// <summary>A writer for the walk that goes on, with the entries that this one had not yet handed over.</summary>
-    internal EntryWriter Successor() => new(_pool, _full, _stop) { _block = _block };
+    internal EntryWriter Successor() => new(_pool, _full, _stop, _listing) { _block = _block };
 }

@@ -45,6 +45,9 @@ public static class StorageReasons
     /// <summary>Something else is mounted there than was recorded.</summary>
     public const string OtherSource = "other_source";
 
+    /// <summary>Nothing was found out: the scanners test other storages just now.</summary>
+    public const string Busy = "busy";
+
     /// <summary>The storage asks for fewer calls.</summary>
     public const string Throttled = "throttled";
 }

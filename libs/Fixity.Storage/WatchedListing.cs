@@ -12,8 +12,10 @@ internal sealed class WatchedListing
     // hour has waited for nothing.
     private const int Looks = 4;
 
+    private readonly string _place;
     private readonly Func<EntryWriter, PathRange, CancellationToken, IBlockingWalk> _walk;
     private readonly TimeSpan _patience;
+    private readonly TimeProvider _clock;
     private readonly BlockPool _pool = new();
     private readonly Channel<EntryBlock> _full =
         Channel.CreateUnbounded<EntryBlock>(new UnboundedChannelOptions { SingleReader = true });
@@ -21,15 +23,17 @@ internal sealed class WatchedListing
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _watch;
     private readonly Lock _lock = new();
+    private readonly Dictionary<EntryWriter, FilePath> _left = [];
     private Walk? _current;
     private long? _lastCall;
     private int _looks;
     private int _hung;
 
     public WatchedListing(
-        Func<EntryWriter, PathRange, CancellationToken, IBlockingWalk> walk, TimeSpan patience, TimeProvider clock)
+        string place, Func<EntryWriter, PathRange, CancellationToken, IBlockingWalk> walk, TimeSpan patience,
+        TimeProvider clock)
     {
-        (_walk, _patience) = (walk, patience);
+        (_place, _walk, _patience, _clock) = (place, walk, patience, clock);
         _watch = clock.CreateTimer(
             static state => (state as WatchedListing)?.Look(), this, patience / Looks, patience / Looks);
     }
@@ -40,7 +44,7 @@ internal sealed class WatchedListing
     {
         lock (_lock)
         {
-            Start(new EntryWriter(_pool, _full.Writer, _stop.Token), range);
+            Start(new EntryWriter(_pool, _full.Writer, _stop.Token, this), range);
         }
     }
 
@@ -52,7 +56,17 @@ internal sealed class WatchedListing
         _watch.Dispose();
         _stop.Cancel();
         _pool.Close();
+        lock (_lock)
+        {
+            if (_current is { } current && current.Writer.CallUnderWay is { } call && current.Writer.TryAbandon(call))
+            {
+                _current = null;
+                LeaveBehind(current, TimeSpan.Zero);
+            }
+        }
     }
+
+    public bool StillHangs(FilePath directory) => LeftWalks.HangIn(_place, directory, _patience, _clock);
 
     private void Start(EntryWriter writer, PathRange range, StorageEntry? fault = null)
     {
@@ -90,7 +104,20 @@ internal sealed class WatchedListing
                 _watch.Dispose();
                 _full.Writer.TryComplete(end);
             }
+
+            if (_left.Remove(writer, out var directory))
+            {
+                LeftWalks.Remove(_place, directory);
+            }
         }
+    }
+
+    private FilePath LeaveBehind(Walk walk, TimeSpan hungFor)
+    {
+        var directory = walk.Walking.InHand.ToOwned();
+        _left.Add(walk.Writer, directory);
+        LeftWalks.Add(_place, directory, hungFor, _clock);
+        return directory;
     }
 
     private void Look()
@@ -116,7 +143,7 @@ internal sealed class WatchedListing
     private void GoOnBehind(Walk abandoned)
     {
         _current = null;
-        var directory = abandoned.Walking.InHand.ToOwned();
+        var directory = LeaveBehind(abandoned, _patience);
         var writer = abandoned.Writer.Successor();
         var fault = StorageEntry.NotListed(
             directory, StorageFault.Timeout, $"a call for this directory did not return within {_patience}");

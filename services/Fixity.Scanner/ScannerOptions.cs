@@ -44,6 +44,10 @@ internal sealed record ScannerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Tests of connections at once in this process; who has to wait too long is told that it is busy.</summary>
+    [Range(1, 64)]
+    public int ProbesAtOnce { get; init; } = 4;
+
     /// <summary>Folders whose files a target may name as its credentials. Null: those that are usual for secrets.</summary>
     public IReadOnlyList<string>? CredentialFolders { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fixity.Core;
 using Fixity.Testing.Storage;
 
@@ -36,6 +37,25 @@ public sealed class FailingFileSystemTests
         Assert.Equal(StorageFault.ReadFailed, entries[2].Fault);
         var resumed = await Listed.AllAsync(backend, new PathRange(default, After: FilePath.FromEscaped("broken/1")));
         Assert.Equal(["ListingFault broken/", "File c"], resumed.Words());
+    }
+
+    [MountFact("/dev/fuse")]
+    public async Task Listing_what_hangs_again_and_again_leaves_no_more_threads_behind()
+    {
+        using var tree = new FuseTree("a/1", "b/hang-dir/1", "b/z", "c");
+        await using var backend = LocalStorage.Open(tree.Root, Impatient);
+        var first = (await Listed.AllAsync(backend)).Words();
+        Assert.Contains("ListingFault b/hang-dir/", first);
+        var threads = Process.GetCurrentProcess().Threads.Count;
+        var since = Stopwatch.GetTimestamp();
+
+        for (var time = 0; time < 20; time++)
+        {
+            Assert.Equal(first, (await Listed.AllAsync(backend)).Words());
+        }
+
+        Assert.True(Stopwatch.GetElapsedTime(since) < 10 * Impatient.ListingTimeout);
+        Assert.True(Process.GetCurrentProcess().Threads.Count < threads + 15);
     }
 
     [MountFact("/dev/fuse")]

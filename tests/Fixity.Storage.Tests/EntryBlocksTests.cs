@@ -19,6 +19,7 @@ public sealed class EntryBlocksTests : IDisposable
 #pragma warning restore CA2213
 
     private readonly BlockingCollection<string> _hanging = [];
+    private readonly string _place = Guid.NewGuid().ToString();
     private int _calls;
 
     public void Dispose()
@@ -143,6 +144,44 @@ public sealed class EntryBlocksTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
+    [Fact]
+    public async Task A_directory_in_which_a_walk_hangs_is_not_touched_again_until_it_came_back()
+    {
+        string[] paths = ["a", "b/hang", "c"];
+        string[] expected = ["File a", "ListingFault b/", "File c"];
+        var first = ListAsync(paths);
+        HangOnce("b/");
+        Assert.Equal(expected, Words(await first.WaitAsync(TimeSpan.FromSeconds(60))));
+
+        for (var time = 0; time < 3; time++)
+        {
+            Assert.Equal(expected, Words(await ListAsync(paths).WaitAsync(TimeSpan.FromSeconds(60))));
+        }
+
+        Assert.Empty(_hanging);
+        _release.Set();
+        Assert.True(SpinWait.SpinUntil(
+            () => !LeftWalks.HangIn(_place, FilePath.FromEscaped("b/"), Patience, _clock), TimeSpan.FromSeconds(60)));
+        Assert.Equal(["File a", "File b/hang", "File c"], Words(await ListAsync(paths).WaitAsync(TimeSpan.FromSeconds(60))));
+    }
+
+    [Fact]
+    public async Task A_walk_whose_reader_left_holds_nobody_up_before_it_has_hung_for_long()
+    {
+        using var cancel = new CancellationTokenSource();
+        var left = ListAsync(["b/hang"], cancel.Token);
+        _hanging.Take();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(TimeSpan.FromSeconds(60)));
+
+        Assert.Equal(["File b/1"], Words(await ListAsync(["b/1"]).WaitAsync(TimeSpan.FromSeconds(60))));
+        _clock.Advance(Patience);
+        Assert.Equal(["ListingFault b/"], Words(await ListAsync(["b/1"]).WaitAsync(TimeSpan.FromSeconds(60))));
+    }
+
+    private static IEnumerable<string> Words(List<StorageEntry> entries) =>
+        entries.Select(entry => $"{entry.Kind} {entry.Path}");
+
     private void HangOnce(string directory)
     {
         Assert.Equal(directory, _hanging.Take());
@@ -167,6 +206,7 @@ public sealed class EntryBlocksTests : IDisposable
 
     private IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> Stream(
         string[] paths, CancellationToken cancellation = default) => EntryBlocks.StreamAsync(
+            _place,
             (writer, range, stop) => new ListedWalk(this, paths, writer, range, stop),
             PathRange.Everything, Patience, _clock, cancellation);
 
@@ -182,6 +222,12 @@ public sealed class EntryBlocksTests : IDisposable
             {
                 stop.ThrowIfCancellationRequested();
                 InHand = path.Parent.AsRangeKey();
+                if (writer.StillHangs(InHand))
+                {
+                    writer.Write(StorageEntry.NotListed(InHand, StorageFault.Timeout, "still"));
+                    continue;
+                }
+
                 writer.CallBegins();
                 if (path.ToString().Contains("hang", StringComparison.Ordinal))
                 {

@@ -317,7 +317,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One scan with its segments */
+        /** One scan with its segments and how its storage stands */
         get: operations["getScan"];
         put?: never;
         post?: never;
@@ -351,7 +351,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a scan could not look at, and what it never opens (kind skipped, the first thousand), as met */
+        /** What a scan could not look at, in the order it happened */
         get: operations["listScanErrors"];
         put?: never;
         post?: never;
@@ -785,7 +785,7 @@ export interface components {
             observedCtime: null | string;
             observedCtimeNs: null | string;
             folder: null | components["schemas"]["FolderMove"];
-            knownFrom: null | components["schemas"]["KnownDamage"];
+            storage?: null | components["schemas"]["StorageEvidence"];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         ChangePage: {
@@ -916,7 +916,6 @@ export interface components {
             damage: null | components["schemas"]["Damage"];
             /** Format: date-time */
             retryAfter: null | string;
-            lastKnownState: null | components["schemas"]["FileStanding"];
         };
         FolderMove: {
             from: string;
@@ -952,11 +951,6 @@ export interface components {
             };
         };
         JsonElement: unknown;
-        KnownDamage: {
-            /** Format: int64 */
-            fileId: number;
-            path: string;
-        };
         LoginRequest: {
             username: string;
             password: string;
@@ -1146,6 +1140,7 @@ export interface components {
             /** Format: int64 */
             resumedFrom: null | number;
             segments?: null | components["schemas"]["ScanSegmentView"][];
+            storage?: null | components["schemas"]["StorageStanding"];
         };
         SchedulerHealthView: {
             status: string;
@@ -1214,11 +1209,24 @@ export interface components {
          * @enum {unknown}
          */
         SmbProtection: "sign" | "encrypt" | "offered";
+        StorageEvidence: {
+            tag: null | string;
+            version: null | string;
+            checksums: {
+                [key: string]: string;
+            };
+        };
         StorageSettings: {
             type: components["schemas"]["TargetType"];
             root?: null | string;
             connection?: null | components["schemas"]["TargetConnection"];
             credentials?: null | components["schemas"]["CredentialsRequest"];
+        };
+        StorageStanding: {
+            state: components["schemas"]["TargetState"];
+            /** Format: date-time */
+            since: null | string;
+            reason: null | string;
         };
         Target: {
             /** Format: int32 */
@@ -1393,8 +1401,6 @@ export interface components {
             /** Format: date-time */
             lastCompleteScanAt: null | string;
             guarantee: null | components["schemas"]["GuaranteeView"];
-            /** Format: int64 */
-            mtimeGranularityNs: null | number;
         };
         UserCreateRequest: {
             username: string;
@@ -2357,8 +2363,6 @@ export interface operations {
     listScanErrors: {
         parameters: {
             query?: {
-                /** @description Only what is never opened, or only what went wrong; both by default. */
-                skipped?: boolean;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fixity.Core;
 
 namespace Fixity.Data.Columns;
@@ -9,13 +10,16 @@ namespace Fixity.Data.Columns;
 /// <param name="ObservedCtimeNs">The same, exactly: nanoseconds since 1970.</param>
 /// <param name="Folder">The file moved because a folder above it was renamed.</param>
 /// <param name="KnownFrom">A new file holds just what this one was found damaged with: its checksum is the expected one.</param>
+/// <param name="Storage">What the storage itself said of the content that was read; nobody compared it.</param>
 public sealed record ChangeDetails(
     Damage? Damage,
     IReadOnlyList<AttributeChange>? Attributes,
     string? ObservedCtime,
     string? ObservedCtimeNs,
     FolderMove? Folder,
-    KnownDamage? KnownFrom);
+    KnownDamage? KnownFrom,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    StorageEvidence? Storage = null);
 
 /// <summary>Which parts of a file are not what they should be.</summary>
 /// <param name="Bytes">In all, also of the ranges that are left out.</param>
@@ -31,3 +35,9 @@ public sealed record KnownDamage(long FileId, string Path);
 
 /// <summary>A folder that was renamed.</summary>
 public sealed record FolderMove(string From, string To);
+
+/// <summary>What an object store says of one object, in its own words.</summary>
+/// <param name="Tag">Its ETag: the same for the same content, and no checksum.</param>
+/// <param name="Version">Where the bucket keeps versions.</param>
+/// <param name="Checksums">By algorithm (crc32, crc32c, crc64nvme, sha1, sha256), lower-case hex; of an object in parts <c>composite:hex-parts</c>.</param>
+public sealed record StorageEvidence(string? Tag, string? Version, IReadOnlyDictionary<string, string> Checksums);

@@ -23,7 +23,8 @@ public static class ChangeDetailsColumn
             stored.ObservedCtimeNs is { } ctime ? UnixNanoseconds.ToText(long.Parse(ctime, CultureInfo.InvariantCulture)) : null,
             stored.ObservedCtimeNs,
             stored.Folder,
-            stored.KnownFrom);
+            stored.KnownFrom,
+            stored.Storage);
     }
 
     /// <summary>The member <c>damage</c> alone.</summary>
@@ -43,7 +44,8 @@ public static class ChangeDetailsColumn
         IReadOnlyList<AttributeChange>? Attributes = null,
         string? ObservedCtimeNs = null,
         FolderMove? Folder = null,
-        KnownDamage? KnownFrom = null);
+        KnownDamage? KnownFrom = null,
+        StorageEvidence? Storage = null);
 
     private sealed record StoredDamage(long Bytes, IReadOnlyList<long[]> Ranges, bool Truncated = false);
 }

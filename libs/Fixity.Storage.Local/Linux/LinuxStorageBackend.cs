@@ -32,6 +32,7 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
     public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
         PathRange range, CancellationToken cancellation, IEntryFilter? filter = null) =>
         EntryBlocks.StreamAsync(
+            root,
             (writer, part, stop) => new LinuxWalk(Root, part, options, filter, writer, stop),
             range, options.ListingTimeout, TimeProvider.System, cancellation);
 

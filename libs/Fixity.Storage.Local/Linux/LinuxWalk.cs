@@ -48,6 +48,11 @@ internal sealed unsafe class LinuxWalk(
 
     private void OpenTop()
     {
+        if (StillHangs())
+        {
+            return;
+        }
+
         writer.CallBegins();
         _root = openRoot();
         int descriptor;
@@ -188,7 +193,8 @@ internal sealed unsafe class LinuxWalk(
 
     private void StepInto(WalkLevel level)
     {
-        if ((!level.IsInside && !range.Overlaps(_path.Current)) || filter?.Enters(_path.Current.Bytes) == false)
+        if ((!level.IsInside && !range.Overlaps(_path.Current)) || filter?.Enters(_path.Current.Bytes) == false
+            || StillHangs())
         {
             return;
         }
@@ -365,6 +371,17 @@ internal sealed unsafe class LinuxWalk(
             _ = Libc.Close(descriptor);
             throw;
         }
+    }
+
+    private bool StillHangs()
+    {
+        var hangs = writer.StillHangs(_path.Current);
+        if (hangs)
+        {
+            WriteFault(StorageFault.Timeout, "an earlier call for this directory has not returned to this day");
+        }
+
+        return hangs;
     }
 
     private void WriteFault(StorageFault fault, string message) =>

@@ -25,6 +25,7 @@ internal sealed class PortableStorageBackend(string root, LocalStorageOptions op
     {
         Probe();
         return EntryBlocks.StreamAsync(
+            root,
             (writer, part, stop) => new PortableWalk(root, part, filter, writer, stop),
             range, options.ListingTimeout, TimeProvider.System, cancellation);
     }

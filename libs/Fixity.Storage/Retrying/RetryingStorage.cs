@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Fixity.Core;
 
 namespace Fixity.Storage.Retrying;
@@ -17,43 +16,9 @@ public sealed class RetryingStorage(IStorageBackend inner, RetryPolicy policy, T
     public async Task<StorageProbe> ProbeAsync(CancellationToken cancellation) => await RunAsync(
         static async (storage, _, stop) => await storage.ProbeAsync(stop), default(FilePath), file: null, cancellation);
 
-    public async IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
-        PathRange range, [EnumeratorCancellation] CancellationToken cancellation, IEntryFilter? filter = null)
-    {
-        var place = new ListingPlace(range);
-        Attempts? attempts = null;
-        while (!place.IsAtEnd)
-        {
-            StorageException? lost = null;
-            await using var entries = inner.ListAsync(place.Rest, cancellation, filter).GetAsyncEnumerator(cancellation);
-            while (lost is null)
-            {
-                try
-                {
-                    if (!await entries.MoveNextAsync())
-                    {
-                        yield break;
-                    }
-                }
-                catch (StorageException failure) when (failure.Fault == StorageFault.Connection)
-                {
-                    lost = failure;
-                    continue;
-                }
-
-                // Before the reader has it: afterwards its memory is another's.
-                place.Pass(entries.Current.Span);
-                attempts = null;
-                yield return entries.Current;
-            }
-
-            attempts ??= new Attempts(policy, clock);
-            if (!await attempts.PauseAsync(cancellation))
-            {
-                throw await VerdictAsync(lost, file: null, cancellation);
-            }
-        }
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListAsync(
+        PathRange range, CancellationToken cancellation, IEntryFilter? filter = null) =>
+        new RetryingListing(this, new ListingPlace(range), filter).RunAsync(cancellation);
 
     public ValueTask<StorageEntry?> StatAsync(FilePath path, CancellationToken cancellation) => RunAsync(
         static (storage, at, stop) => storage.StatAsync(at, stop), path, path, cancellation);
@@ -67,7 +32,14 @@ public sealed class RetryingStorage(IStorageBackend inner, RetryPolicy policy, T
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    internal Attempts NewAttempts() => new(policy, clock);
+    internal Attempts NewAttempts() => NewAttempts(policy.Patience);
+
+    internal Attempts NewAttempts(TimeSpan patience) => new(policy with { Patience = patience }, clock);
+
+    internal TimeSpan Patience => policy.Patience;
+
+    internal IAsyncEnumerable<ReadOnlyMemory<StorageEntry>> ListOnceAsync(
+        PathRange range, IEntryFilter? filter, CancellationToken cancellation) => inner.ListAsync(range, cancellation, filter);
 
     internal ValueTask<IStorageFile> OpenOnceAsync(FilePath path, ReadSource source, CancellationToken cancellation) =>
         inner.OpenAsync(path, source, cancellation);

@@ -20,7 +20,7 @@ internal static class ScanEndpoints
 
         scans.MapGet("/{id:long}", GetAsync)
             .WithName("getScan")
-            .WithSummary("One scan with its segments")
+            .WithSummary("One scan with its segments and how its storage stands")
             .ProducesProblem(StatusCodes.Status404NotFound);
 
         scans.MapGet("/{id:long}/errors", ListErrorsAsync)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Fixity.Core;
+using Fixity.Query.Targets;
 
 namespace Fixity.Query.Scans;
 
@@ -34,6 +35,7 @@ public enum ScanControl
 /// <param name="FilesBefore">Present files in the baseline when it started; with <c>filesSeen</c>, how far it is.</param>
 /// <param name="FilesExcluded">Left out by the target's patterns.</param>
 /// <param name="Segments">Only where one scan is asked for.</param>
+/// <param name="Storage">How the target's storage stands now; only where one scan is asked for.</param>
 public sealed record ScanView(
     long Id,
     int TargetId,
@@ -75,7 +77,14 @@ public sealed record ScanView(
     string? LargeChangeReason,
     long? ResumedFrom,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    IReadOnlyList<ScanSegmentView>? Segments = null);
+    IReadOnlyList<ScanSegmentView>? Segments = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    StorageStanding? Storage = null);
+
+/// <summary>Whether a storage could be reached when it was last tried, since when, and if not, why.</summary>
+/// <param name="Since">Null: it was never tried.</param>
+/// <param name="Reason">A stable word.</param>
+public sealed record StorageStanding(TargetState State, DateTimeOffset? Since, string? Reason);
 
 /// <summary>A range of path order that one scanner replica works through.</summary>
 /// <param name="Scanner">Who holds the lease now; null when nobody does.</param>

@@ -1,5 +1,6 @@
 using Fixity.Core;
 using Fixity.Query.Reading;
+using Fixity.Query.Targets;
 using Npgsql;
 
 namespace Fixity.Query.Scans;
@@ -60,7 +61,7 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
         return await command.ReadAllAsync(ReadScan, cancellation);
     }
 
-    /// <summary>The scan with its segments, or null.</summary>
+    /// <summary>The scan with its segments and the standing of its storage, or null.</summary>
     public async Task<ScanView?> FindAsync(long id, CancellationToken cancellation)
     {
         if (await ManyAsync([id], cancellation) is not [var scan])
@@ -74,7 +75,20 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
             where scan_id = $1
             order by ordinal
             """).With(id);
-        return scan with { Segments = await command.ReadAllAsync(ReadSegment, cancellation) };
+        return scan with
+        {
+            Segments = await command.ReadAllAsync(ReadSegment, cancellation),
+            Storage = await StorageAsync(scan.TargetId, cancellation),
+        };
+    }
+
+    private async Task<StorageStanding> StorageAsync(int targetId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select state, state_since, state_reason from scanner.target_states where target_id = $1
+            """).With(targetId);
+        return await command.ReadOneAsync(ReadStorage, cancellation)
+            ?? new StorageStanding(TargetState.Unknown, null, null);
     }
 
     public async Task<bool> ExistsAsync(long id, CancellationToken cancellation)
@@ -141,6 +155,9 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
 
     private static ScanSegmentView ReadSegment(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.Word<ScanStatus>(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt32(4));
+
+    private static StorageStanding ReadStorage(NpgsqlDataReader row) => new(
+        row.Word<TargetState>(0), row.TimeOrNull(1), row.TextOrNull(2));
 
     private static ScanErrorView ReadError(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Time(4));

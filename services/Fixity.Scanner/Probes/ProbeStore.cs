@@ -10,10 +10,11 @@ namespace Fixity.Scanner.Probes;
 
 /// <summary>One question: can the storage be read with these settings?</summary>
 /// <param name="TargetId">Null: of a target that is not saved yet.</param>
+/// <param name="Waited">For a scanner that had time for it.</param>
 /// <param name="IsOfSavedLogin">Asked with the credentials that the target has: what comes of it holds for its scans.</param>
 internal sealed record ProbeRequest(
     long Id, int? TargetId, string Type, string Root, string ConnectionJson, KeptCredentials Credentials,
-    long CredentialsVersion, bool IsOfSavedLogin)
+    long CredentialsVersion, TimeSpan Waited, bool IsOfSavedLogin)
 {
     /// <exception cref="JsonException">The connection cannot be read.</exception>
     public StorageSettings SettingsWith(StorageCredentials? credentials) => new(Type, Root)
@@ -31,6 +32,8 @@ internal sealed record ProbeAnswer(
 /// <summary>Takes questions that the scheduler wrote, each by one scanner only, and writes the answers.</summary>
 internal sealed class ProbeStore(NpgsqlDataSource database, ScannerOwner owner)
 {
+    /// <remarks>Nothing that is so old that too little time would be left to find anything out: its asker is told that all
+    /// scanners are busy.</remarks>
     public async Task<List<ProbeRequest>> TakeAsync(int atMost, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
@@ -39,20 +42,20 @@ internal sealed class ProbeStore(NpgsqlDataSource database, ScannerOwner owner)
             ), taken as (
                 insert into scanner.probe_answers (probe_id, taken_by)
                 select p.id, $1 from scheduler.probes p
-                where p.requested_at > now() - interval '1 minute'
+                where p.requested_at > now() - $3
                     and not exists (select from scanner.probe_answers a where a.probe_id = p.id)
                 order by p.id limit $2
                 on conflict (probe_id) do nothing
                 returning probe_id
             )
             select p.id, p.target_id, p.type, p.root, p.connection::text, p.reference, p.sealed,
-                c.reference, c.sealed, coalesce(c.version, 0)
+                c.reference, c.sealed, coalesce(c.version, 0), greatest(now() - p.requested_at, interval '0')
             from taken
             join scheduler.probes p on p.id = taken.probe_id
             left join scheduler.target_credentials c on c.target_id = p.target_id
             order by p.id
             """);
-        command.With(owner.Name).With(atMost);
+        command.With(owner.Name).With(atMost).With(StorageProbing.LatestStart);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var requests = new List<ProbeRequest>();
         while (await row.ReadAsync(cancellation))
@@ -89,7 +92,7 @@ internal sealed class ProbeStore(NpgsqlDataSource database, ScannerOwner owner)
         return new ProbeRequest(
             id, targetId, row.GetString(2), row.GetString(3), row.GetString(4),
             isSaved ? ReadKept(row, 7, KeptCredentials.PlaceOfTarget(targetId.GetValueOrDefault())) : given,
-            row.GetInt64(9), isSaved);
+            row.GetInt64(9), row.GetTimeSpan(10), isSaved);
     }
 
     private static KeptCredentials ReadKept(NpgsqlDataReader row, int at, string place) => new(

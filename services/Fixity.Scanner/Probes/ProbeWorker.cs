@@ -9,8 +9,6 @@ internal sealed class ProbeWorker(
     TimeProvider clock, ILogger<ProbeWorker> logger)
     : BackgroundService
 {
-    private const int AtOnce = 4;
-
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,18 +37,19 @@ internal sealed class ProbeWorker(
             await listen.ExecuteNonQueryAsync(cancellation);
         }
 
+        var atOnce = options.Value.ProbesAtOnce;
         var running = new List<Task>();
         try
         {
             while (true)
             {
                 running.RemoveAll(task => task.IsCompleted);
-                foreach (var request in await store.TakeAsync(AtOnce - running.Count, cancellation))
+                foreach (var request in await store.TakeAsync(atOnce - running.Count, cancellation))
                 {
                     running.Add(AnswerAsync(request, cancellation));
                 }
 
-                if (running.Count == AtOnce)
+                if (running.Count == atOnce)
                 {
                     await Task.WhenAny(running);
                 }

@@ -16,9 +16,15 @@ internal sealed class StorageProbing(
     /// <summary>For one probe, whatever it meets.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
+    /// <summary>After this no test is begun: less than half of the patience would be left of the asker's ten seconds.</summary>
+    public static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan InAll = TimeSpan.FromSeconds(9);
+
     public async Task<ProbeAnswer> RunAsync(ProbeRequest request, CancellationToken cancellation)
     {
         TargetAccess? access = null;
+        var patience = InAll - request.Waited < Patience ? InAll - request.Waited : Patience;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
@@ -28,14 +34,19 @@ internal sealed class StorageProbing(
 
             // On a thread of the pool, and left there if it hangs in a call that nothing can cancel.
             var answer = await Task.Run(() => LookAsync(settings, over.Token), over.Token)
-                .WaitAsync(Patience, clock, cancellation);
+                .WaitAsync(patience, clock, cancellation);
             await TellScansAsync(request, access, isRefused: false, cancellation);
             return answer;
         }
         catch (TimeoutException)
         {
-            return new ProbeAnswer(
-                StorageReasons.Unreachable, $"The storage did not answer within {Patience.TotalSeconds:F0} seconds.");
+            return patience == Patience
+                ? new ProbeAnswer(
+                    StorageReasons.Unreachable, $"The storage did not answer within {Patience.TotalSeconds:F0} seconds.")
+                : new ProbeAnswer(
+                    StorageReasons.Busy,
+                    $"The storage did not answer within the {patience.TotalSeconds:F0} seconds that were left: the scanner "
+                    + "was busy with other tests. Test it again.");
         }
         catch (StorageException failure)
         {

@@ -37,6 +37,8 @@ internal sealed record ScanFailure(string Reason, string Message, bool IsOffline
         StorageException { Fault: StorageFault.Configuration, Reason: { } reason } => Refused(reason, failure.Message),
         StorageException { Fault: StorageFault.Configuration or StorageFault.Gone or StorageFault.NotRegular } =>
             new("root_missing", failure.Message, true),
+        // Of one file it is a fault of that file; what comes up to here is of the root.
+        StorageException { Fault: StorageFault.Denied } => Refused(StorageReasons.AccessDenied, failure.Message),
         StorageException { Fault: StorageFault.Timeout } => new("stalled_reads", failure.Message, false, IsStalled: true),
         StorageException { Fault: StorageFault.Resources } => new("resources", failure.Message, false),
         StorageException => new("storage_unreachable", failure.Message, true),

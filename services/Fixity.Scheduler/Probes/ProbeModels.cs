@@ -14,6 +14,7 @@ public sealed record ProbeAnswer(
 internal static class ProbeVerdicts
 {
     public const string NoScanner = "no_scanner";
+    public const string Busy = "busy";
     public const string Unreachable = "unreachable";
     public const string CredentialsMissing = "credentials_missing";
 }

@@ -111,15 +111,31 @@ internal sealed class ProbeStore(NpgsqlDataSource database, CredentialStore cred
 
             if (clock.GetElapsedTime(begun) >= Patience)
             {
-                return taken
-                    ? new ProbeAnswer(
-                        ProbeVerdicts.Unreachable, "The storage did not answer in time.", null, null, TookMs(begun))
-                    : new ProbeAnswer(
-                        ProbeVerdicts.NoScanner, "No scanner took the test; is one running?", null, null, TookMs(begun));
+                var (verdict, message) = taken
+                    ? (ProbeVerdicts.Unreachable, "The storage did not answer in time.")
+                    : await WereOthersTestedAsync(connection, id, cancellation)
+                        ? (ProbeVerdicts.Busy, "All scanners were busy with other tests. Test it again in a moment.")
+                        : (ProbeVerdicts.NoScanner, "No scanner took the test; is one running?");
+                return new ProbeAnswer(verdict, message, null, null, TookMs(begun));
             }
 
             await connection.WaitAsync(LookAgain, cancellation);
         }
+    }
+
+    // Who was at another one while this one waited lives, and had no time for it.
+    private static async Task<bool> WereOthersTestedAsync(
+        NpgsqlConnection connection, long id, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            select exists (
+                select from scheduler.probes p, scanner.probe_answers other
+                where p.id = $1 and other.taken_at > now() - $2
+                    and (other.answered_at is null or other.answered_at > p.requested_at))
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = 2 * Patience });
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task<(bool Taken, ProbeAnswer? Answer)> ReadAsync(

@@ -46,6 +46,14 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
              "folder":{"from":"a","to":"b"},"knownFrom":null}
             """
         },
+        {
+            "corrupted",
+            """{"storage": {"tag": "ab", "version": null, "checksums": {"crc64nvme": "0102030405060708"}}}""",
+            """
+            {"damage":null,"attributes":null,"observedCtime":null,"observedCtimeNs":null,"folder":null,
+             "storage":{"tag":"ab","version":null,"checksums":{"crc64nvme":"0102030405060708"}}}
+            """
+        },
     };
 
     [Fact]

@@ -31,11 +31,41 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
              "filesAdded":0,"filesDeleted":0,"filesModified":0,"filesMoved":0,"filesCorrupted":0,"filesTampered":0,"filesRestored":0,
              "filesVerified":0,"filesUnreadable":0,"filesUnstable":0,"filesSkipped":0,"filesExcluded":0,
              "filesUnknown":0,"errorsCount":0,"largeChange":true,"largeChangeReason":"count","resumedFrom":null,
-             "segments":[{"ordinal":0,"status":"running","scanner":"scanner-1","checkpoint":"a","attempt":2}]}
+             "segments":[{"ordinal":0,"status":"running","scanner":"scanner-1","checkpoint":"a","attempt":2}],
+             "storage":{"state":"unknown","since":null,"reason":null}
+            }
             """)!;
         Assert.Equal(expected.ToJsonString(), shown.ToJsonString());
         var listed = Assert.Single(await query.ItemsAsync($"/scans?target={target}"));
         Assert.False(listed.ContainsKey("segments"));
+        Assert.False(listed.ContainsKey("storage"));
+    }
+
+    [Theory]
+    [InlineData("online", null)]
+    [InlineData("offline", "storage_share_missing")]
+    [InlineData("degraded", "stalled_reads")]
+    [InlineData("denied", "storage_login_refused")]
+    public async Task A_scan_and_its_target_tell_how_the_storage_stands_since_when_and_why(string state, string? reason)
+    {
+        var target = await query.Database.AddTargetAsync();
+        var scan = await query.Database.AddScanAsync(target);
+        await query.Database.ExecuteAsync($"""
+            insert into scanner.target_states (target_id, state, state_since, state_reason)
+            values ({target}, '{state}', '2026-02-03Z', {(reason is null ? "null" : $"'{reason}'")})
+            on conflict (target_id) do update set state = excluded.state, state_since = excluded.state_since,
+                state_reason = excluded.state_reason
+            """);
+
+        var ofScan = (await query.GetAsync($"/scans/{scan}"))["storage"]!;
+        var ofTarget = await query.GetAsync($"/targets/{target}");
+
+        Assert.Equal(
+            (state, new DateTimeOffset(2026, 2, 3, 0, 0, 0, TimeSpan.Zero), reason),
+            ((string)ofScan["state"]!, (DateTimeOffset)ofScan["since"]!, (string?)ofScan["reason"]));
+        Assert.Equal(
+            (state, new DateTimeOffset(2026, 2, 3, 0, 0, 0, TimeSpan.Zero), reason),
+            ((string)ofTarget["state"]!, (DateTimeOffset)ofTarget["stateSince"]!, (string?)ofTarget["stateReason"]));
     }
 
     [Fact]

@@ -105,6 +105,46 @@ public sealed class ProbeTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public async Task A_scanner_that_is_at_as_many_as_it_may_leaves_the_rest_and_is_soon_there_again()
+    {
+        var target = await GuardedTarget.CreateAsync(database);
+        await target.StoreAsync("right");
+        target.Storage.Listing = token => Task.Delay(Timeout.Infinite, token);
+        await using var scanner = await target.ScannerAsync(probesAtOnce: 2);
+        var hanging = new List<long>();
+        for (var i = 0; i < 4; i++)
+        {
+            hanging.Add(await AskAsync("smb", "//nas/photos", target.Id));
+        }
+
+        Assert.StartsWith("unreachable|", await AnswerAsync(hanging[0]), StringComparison.Ordinal);
+        Assert.StartsWith("unreachable|", await AnswerAsync(hanging[1]), StringComparison.Ordinal);
+        target.Storage.Listing = null;
+
+        Assert.StartsWith("ok|", await AnswerAsync(await AskAsync("smb", "//nas/photos", target.Id)), StringComparison.Ordinal);
+        Assert.Equal(0, await database.ScalarAsync<long>(
+            $"select count(*) from scanner.probe_answers where probe_id in ({hanging[2]}, {hanging[3]})"));
+        Assert.Equal(3, target.Logins.Count);
+    }
+
+    [Fact]
+    public async Task A_test_that_had_to_wait_for_the_scanner_and_got_too_little_time_is_no_verdict()
+    {
+        var target = await GuardedTarget.CreateAsync(database);
+        await target.StoreAsync("right");
+        target.Storage.Listing = token => Task.Delay(Timeout.Infinite, token);
+        var waited = await AskAsync("smb", "//nas/photos", target.Id);
+        await database.ExecuteAsync(
+            $"update scheduler.probes set requested_at = now() - interval '4 seconds' where id = {waited}");
+        await using var scanner = await target.ScannerAsync();
+        var since = Stopwatch.GetTimestamp();
+
+        Assert.StartsWith("busy|", await AnswerAsync(waited), StringComparison.Ordinal);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(6));
+    }
+
     private async Task<long> AskAsync(
         string type, string root, int? target = null, (GuardedTarget Of, string Password)? given = null,
         string? place = null)

@@ -37,11 +37,13 @@ public sealed class GuardedTarget(TestDatabase database, FakeStorage storage)
         return target;
     }
 
-    public Task<ScannerProcess> ScannerAsync(string? folder = null, string? key = Key) => ScannerProcess.StartAsync(
+    public Task<ScannerProcess> ScannerAsync(
+        string? folder = null, string? key = Key, int probesAtOnce = 4) => ScannerProcess.StartAsync(
         database, configure: builder =>
         {
             builder.Configuration[SecretBox.KeySetting] = key;
             builder.Configuration["Scanner:CredentialFolders:0"] = folder ?? "/nowhere";
+            builder.Configuration["Scanner:ProbesAtOnce"] = probesAtOnce.ToString(CultureInfo.InvariantCulture);
             builder.Services.AddSingleton(new StorageBackends().Add("smb", Open));
         });
 

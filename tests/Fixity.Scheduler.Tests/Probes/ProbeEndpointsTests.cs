@@ -122,6 +122,21 @@ public sealed class ProbeEndpointsTests(SchedulerFixture scheduler) : IClassFixt
     }
 
     [Fact]
+    public async Task Where_all_scanners_are_at_other_tests_they_are_said_to_be_busy()
+    {
+        // One is under way since before this one is asked for, and takes longer.
+        await scheduler.Database.ExecuteAsync("""
+            insert into scanner.probe_answers (probe_id, taken_by) values (987654321, 'stand-in')
+            """);
+
+        var answer = await ProbeAsync("/targets/probe", Local());
+
+        Assert.Equal("busy", answer.GetProperty("verdict").GetString());
+        Assert.InRange(answer.GetProperty("tookMs").GetInt64(), 8_000, 10_000);
+        await scheduler.Database.ExecuteAsync("delete from scanner.probe_answers where probe_id = 987654321");
+    }
+
+    [Fact]
     public async Task What_a_dead_scheduler_left_is_taken_away_by_the_next_probe()
     {
         await using var scanner = await StandInScanner.StartAsync(scheduler.Database);

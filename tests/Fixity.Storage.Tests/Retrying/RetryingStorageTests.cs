@@ -137,11 +137,7 @@ public sealed class RetryingStorageTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_listing_goes_on_behind_what_was_given_and_gives_no_fault_twice()
     {
-        for (var i = 0; i < 40; i++)
-        {
-            _storage.Put(string.Create(CultureInfo.InvariantCulture, $"d{i / 10}/{i}"), "x");
-        }
-
+        PutFolders();
         _storage.ListingFaults[FilePath.FromEscaped("d1/")] = StorageFault.Denied;
         _storage.Specials[FilePath.FromEscaped("d20/")] = SkipKind.Mount;
         await using var whole = new RetryingStorage(_storage, Quick, TimeProvider.System);
@@ -158,6 +154,74 @@ public sealed class RetryingStorageTests : IAsyncLifetime, IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("d1/", false)]
+    [InlineData("", false)]
+    [InlineData("d1/15", true)]
+    public async Task What_a_listing_could_not_say_for_want_of_a_connection_is_asked_again(string path, bool isEntry)
+    {
+        PutFolders();
+        await using var whole = new RetryingStorage(_storage, Quick, TimeProvider.System);
+        var expected = await ListAsync(whole);
+        var faults = isEntry ? _storage.EntryFaults : _storage.ListingFaults;
+        for (var every = 2; every < 16; every++)
+        {
+            faults[FilePath.FromEscaped(path)] = StorageFault.Connection;
+            var looks = 0;
+            _storage.Listing = _ =>
+            {
+                // Some blocks later it can be listed again; a listing that has begun knows nothing of it.
+                if (++looks == every * 3)
+                {
+                    faults.Clear();
+                }
+
+                return Task.CompletedTask;
+            };
+            await using var retrying = new RetryingStorage(
+                new FlakyStorage(_storage, every), Quick with { Patience = TimeSpan.FromMinutes(1) }, TimeProvider.System);
+
+            Assert.Equal(expected, await ListAsync(retrying));
+            Assert.Empty(faults);
+        }
+    }
+
+    [Fact]
+    public async Task Folders_that_stay_away_while_the_root_answers_cost_themselves_alone()
+    {
+        PutFolders();
+        foreach (var folder in (string[])["d1/", "d2/"])
+        {
+            _storage.ListingFaults[FilePath.FromEscaped(folder)] = StorageFault.Connection;
+        }
+
+        _storage.EntryFaults[FilePath.FromEscaped("d3/31")] = StorageFault.Connection;
+        await using var retrying = new RetryingStorage(_storage, Quick, TimeProvider.System);
+        await using var plain = new RetryingStorage(
+            _storage, Quick with { Patience = TimeSpan.Zero }, TimeProvider.System);
+
+        var entries = await ListAsync(retrying);
+
+        Assert.Equal(await ListAsync(plain), entries);
+        Assert.Equal(
+            ["ListingFault d1/", "ListingFault d2/", "EntryFault d3/31"],
+            entries.Where(entry => !entry.StartsWith("File", StringComparison.Ordinal)));
+        Assert.Equal(19, entries.Count(entry => entry.StartsWith("File", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_folder_that_stays_away_with_the_root_is_of_the_storage()
+    {
+        PutFolders();
+        _storage.ListingFaults[FilePath.FromEscaped("d1/")] = StorageFault.Connection;
+        _storage.Refusal = Cut();
+        await using var retrying = new RetryingStorage(_storage, Quick, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => ListAsync(retrying));
+
+        Assert.Equal((StorageFault.Connection, StorageReasons.ConnectionLost), (failure.Fault, failure.Reason));
+    }
+
     [Fact]
     public async Task Waiting_for_the_storage_ends_when_it_is_cancelled()
     {
@@ -170,6 +234,14 @@ public sealed class RetryingStorageTests : IAsyncLifetime, IAsyncDisposable
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probing);
+    }
+
+    private void PutFolders()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            _storage.Put(string.Create(CultureInfo.InvariantCulture, $"d{i / 10}/{i}"), "x");
+        }
     }
 
     private static StorageException Cut() => new(StorageFault.Connection, default, "the line was cut");

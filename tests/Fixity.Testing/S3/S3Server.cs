@@ -13,17 +13,18 @@ namespace Fixity.Testing.S3;
 /// <remarks>Speaks what reading takes, and PUT and DELETE so that the same tests run against a real endpoint.</remarks>
 public sealed class S3Server : IAsyncDisposable
 {
-    private readonly WebApplication _application;
     private readonly S3Setup _setup;
     private readonly SignatureV4 _signature;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, StoredObject> _objects = new(ByteOrder.Instance);
     private readonly ConcurrentDictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
+    private WebApplication? _application;
+    private int _refused;
 
-    private S3Server(WebApplication application, S3Setup setup)
+    private S3Server(S3Setup setup)
     {
-        (_application, _setup) = (application, setup);
+        _setup = setup;
         _signature = new SignatureV4(setup.AccessKey, setup.Secret, setup.SessionToken, setup.Region, setup.Clock);
     }
 
@@ -34,6 +35,9 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Every call that was let in, in order.</summary>
     public ConcurrentQueue<S3Call> Calls { get; } = [];
 
+    /// <summary>Calls whose signature was not that of the owner of the key.</summary>
+    public int Refused => _refused;
+
     /// <summary>Asked about every call: what goes wrong with it; null: nothing.</summary>
     public Func<S3Call, S3Upset?>? Upset { get; set; }
 
@@ -43,24 +47,40 @@ public sealed class S3Server : IAsyncDisposable
 
     public static async Task<S3Server> StartAsync(S3Setup? setup = null)
     {
-        setup ??= new S3Setup();
+        var server = new S3Server(setup ?? new S3Setup());
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts what was stopped, at the same port.</summary>
+    public async Task StartAgainAsync()
+    {
+        var port = _application is null ? 0 : Endpoint.Port;
+        await (_application?.DisposeAsync() ?? ValueTask.CompletedTask);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
-            if (setup.Certificate is { } certificate)
+            if (_setup.Certificate is { } certificate)
             {
                 listen.UseHttps(certificate);
             }
         }));
-        var application = builder.Build();
-        var server = new S3Server(application, setup);
-        application.Run(server.AnswerAsync);
-        await application.StartAsync();
-        var address = new Uri(application.Urls.First());
-        server.Endpoint = new Uri($"{address.Scheme}://localhost:{address.Port}");
-        return server;
+        _application = builder.Build();
+        _application.Run(AnswerAsync);
+        await _application.StartAsync();
+        var address = new Uri(_application.Urls.First());
+        Endpoint = new Uri($"{address.Scheme}://localhost:{address.Port}");
+    }
+
+    /// <summary>Ends it with whatever is under way; what it holds stays.</summary>
+    public async Task StopAsync()
+    {
+        if (_application is { } application)
+        {
+            await application.StopAsync(new CancellationToken(canceled: true));
+        }
     }
 
     public void Put(string key, StoredObject item)
@@ -91,8 +111,8 @@ public sealed class S3Server : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        await _application.StopAsync(new CancellationToken(canceled: true));
-        await _application.DisposeAsync();
+        await StopAsync();
+        await (_application?.DisposeAsync() ?? ValueTask.CompletedTask);
         _closing.Dispose();
     }
 
@@ -142,6 +162,7 @@ public sealed class S3Server : IAsyncDisposable
         var isAnonymous = request.Headers.Authorization.Count == 0 && _setup.AllowsAnonymous;
         if (!isAnonymous && _signature.Refuse(request, rawTarget, body) is { } refusal)
         {
+            Interlocked.Increment(ref _refused);
             return S3Answer.Error(refusal.Status, refusal.Code);
         }
 

@@ -156,7 +156,7 @@ public sealed class FakeStorage : IStorageBackend
                 .Select(fault => StorageEntry.NotListed(fault.Key, fault.Value, "as the test asked"));
             var mounts = Mounts.Where(mount => mount.Key.IsRangeKey && range.Overlaps(mount.Key))
                 .Select(mount => StorageEntry.Mounted(mount.Key, mount.Value));
-            var entries = _files.Where(file => !Specials.ContainsKey(file.Key))
+            var entries = _files.Where(file => !Specials.ContainsKey(file.Key) && !EntryFaults.ContainsKey(file.Key))
                 .Select(file => StorageEntry.File(file.Key, file.Value.Metadata) with
                 {
                     Mount = Mounts.GetValueOrDefault(file.Key),

@@ -67,7 +67,29 @@ export function ChangeEvidence({ change }: { change: Change }) {
         </p>
       )}
       {change.details?.damage && <DamageMap damage={change.details.damage} fileSize={change.oldSize} brief />}
+      {change.details?.storage && <StorageSays evidence={change.details.storage} />}
     </>
+  );
+}
+
+/** What an object store itself said of the content that was read: another algorithm than ours, compared by nobody. */
+function StorageSays({ evidence }: { evidence: NonNullable<NonNullable<Change["details"]>["storage"]> }) {
+  const words = [
+    ...Object.entries(evidence.checksums),
+    ["version", evidence.version] as const,
+    ["tag (no checksum)", evidence.tag] as const,
+  ].filter(([, word]) => word !== null);
+  return (
+    <dl className={styles.attributes} aria-label="What the storage says of it">
+      {words.map(([name, word]) => (
+        <div key={name}>
+          <dt>Storage: {name}</dt>
+          <dd>
+            <code>{word}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

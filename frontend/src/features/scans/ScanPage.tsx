@@ -106,7 +106,7 @@ function ScanFacts({ scan }: { scan: Scan }) {
     <Facts
       facts={[
         ["Status", <ScanStatus key="status" scan={scan} />],
-        ["Storage now", <StorageStateOf key="storage" targetId={scan.targetId} />],
+        ["Storage now", <StorageStateOf key="storage" scan={scan} />],
         ["Kind", scanKind(scan)],
         [
           "Asked for",

@@ -12,9 +12,12 @@ import {
   Textarea,
   TextInput,
 } from "@mantine/core";
+import type { StorageTraits } from "./storageTraits";
 import { ATTRIBUTES, DAYS, dayLabel, type OptionsDraft } from "./targetOptions";
 
 export interface OptionsFieldsProps {
+  /** What the storage has, of which alone there is something to choose. */
+  storage: StorageTraits;
   draft: OptionsDraft;
   errors: Record<string, string>;
   set: (change: Partial<OptionsDraft>) => void;
@@ -34,7 +37,7 @@ export const READING_FIELDS = [
 ] as const;
 
 /** Which files, and what of them besides their content. */
-export function WatchedFields({ draft, errors, set }: OptionsFieldsProps) {
+export function WatchedFields({ storage, draft, errors, set }: OptionsFieldsProps) {
   return (
     <>
       <Patterns
@@ -53,31 +56,35 @@ export function WatchedFields({ draft, errors, set }: OptionsFieldsProps) {
         error={errors["options.include"]}
         onChange={(include) => set({ include })}
       />
-      <Checkbox.Group
-        label="Report when these change"
-        description="The last three are read file by file, only where the file system says that something may have changed."
-        value={draft.watchedAttributes}
-        error={errors["options.watchedAttributes"]}
-        onChange={(watchedAttributes) => set({ watchedAttributes })}
-      >
-        <Group gap="xs" pt="xs">
-          {ATTRIBUTES.map(({ value, label }) => (
-            <Checkbox key={value} value={value} label={label} />
-          ))}
-        </Group>
-      </Checkbox.Group>
+      {storage.attributes.length > 0 && (
+        <Checkbox.Group
+          label="Report when these change"
+          description="The last three are read file by file, only where the file system says that something may have changed."
+          value={draft.watchedAttributes}
+          error={errors["options.watchedAttributes"]}
+          onChange={(watchedAttributes) => set({ watchedAttributes })}
+        >
+          <Group gap="xs" pt="xs">
+            {ATTRIBUTES.filter(({ value }) => storage.attributes.includes(value)).map(({ value, label }) => (
+              <Checkbox key={value} value={value} label={label} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+      )}
       <Switch
         label="Report files whose time changed and whose content did not"
         description="Programs that only touch files make many of these."
         checked={draft.reportTouched}
         onChange={(event) => set({ reportTouched: event.currentTarget.checked })}
       />
-      <Switch
-        label="Go on into other file systems mounted below the folder"
-        description="Each is remembered: one that is missing, or another in its place, never looks like deleted files. Off: a mounted disk or share is a place of its own, and not looked into."
-        checked={draft.crossMounts}
-        onChange={(event) => set({ crossMounts: event.currentTarget.checked })}
-      />
+      {storage.hasMounts && (
+        <Switch
+          label={`Go on into other file systems mounted ${storage.below}`}
+          description="Each is remembered: one that is missing, or another in its place, never looks like deleted files. Off: a mounted disk or share is a place of its own, and not looked into."
+          checked={draft.crossMounts}
+          onChange={(event) => set({ crossMounts: event.currentTarget.checked })}
+        />
+      )}
     </>
   );
 }
@@ -106,37 +113,41 @@ function Patterns({ onChange, ...field }: PatternsProps) {
   );
 }
 
-const SOURCES = [
-  { value: "medium", label: "From the disk: the cached copy is dropped first" },
-  { value: "direct", label: "From the disk, past the cache (O_DIRECT, where possible)" },
+const sourcesOf = (medium: string) => [
+  { value: "medium", label: `From ${medium}: the copy that this machine has is dropped first` },
+  { value: "direct", label: `From ${medium}, past this machine's cache (O_DIRECT, where possible)` },
   { value: "cache", label: "From the cache where it has them (fast, may miss damage)" },
 ];
 
-/** How much a scan may take from those who use the same disk. */
-export function ReadingFields({ draft, errors, set }: OptionsFieldsProps) {
+/** How much a scan may take from those who use the same storage. */
+export function ReadingFields({ storage, draft, errors, set }: OptionsFieldsProps) {
   return (
     <>
-      <Select
-        label="Verification reads"
-        description="Damage on the disk is only seen by reading the disk. New and changed files are read as they come."
-        data={SOURCES}
-        allowDeselect={false}
-        value={draft.verifyFrom}
-        error={errors["options.verifyFrom"]}
-        onChange={(verifyFrom) => set({ verifyFrom: verifyFrom ?? "medium" })}
-      />
+      {storage.medium !== null && (
+        <Select
+          label="Verification reads"
+          description={`Damage on ${storage.medium} is only seen by reading ${storage.medium}. New and changed files are read as they come.`}
+          data={sourcesOf(storage.medium)}
+          allowDeselect={false}
+          value={draft.verifyFrom}
+          error={errors["options.verifyFrom"]}
+          onChange={(verifyFrom) => set({ verifyFrom: verifyFrom ?? "medium" })}
+        />
+      )}
       <Switch
         label="Find the damaged part of a file"
         description="Keeps 4 bytes for each 64 KiB of files over 1 MiB, so that damage is found to the place. BLAKE3 only."
         checked={draft.damageMap}
         onChange={(event) => set({ damageMap: event.currentTarget.checked })}
       />
-      <Switch
-        label="Read only while nobody else uses the disk"
-        description="Idle I/O class, on Linux. A busy disk can make a scan take very long."
-        checked={draft.idleIo}
-        onChange={(event) => set({ idleIo: event.currentTarget.checked })}
-      />
+      {storage.hasIdleIo && (
+        <Switch
+          label="Read only while nobody else uses the disk"
+          description="Idle I/O class, on Linux. A busy disk can make a scan take very long."
+          checked={draft.idleIo}
+          onChange={(event) => set({ idleIo: event.currentTarget.checked })}
+        />
+      )}
       <LimitFields
         megabytes={draft.limitMb}
         opens={draft.limitOpens}
@@ -156,7 +167,7 @@ export function ReadingFields({ draft, errors, set }: OptionsFieldsProps) {
   );
 }
 
-function WorkingHours({ draft, errors, set }: OptionsFieldsProps) {
+function WorkingHours({ draft, errors, set }: Omit<OptionsFieldsProps, "storage">) {
   const wrongDays = errors["options.workingHours.days"];
   return (
     <Fieldset legend="Working hours">

@@ -1,6 +1,6 @@
 import { Alert } from "@mantine/core";
 import { Link } from "react-router";
-import type { Target } from "../../api/types";
+import type { Scan, Target } from "../../api/types";
 import { WordBadge } from "../../ui/Badge";
 import { formatWord } from "../../ui/format";
 import { When } from "../../ui/values";
@@ -25,10 +25,17 @@ export function StorageState({ target: { state, stateSince, stateReason } }: { t
   );
 }
 
-/** The same, where only the target's id is known. Of a deleted target nothing is. */
-export function StorageStateOf({ targetId }: { targetId: number }) {
+/** The same of a scan's target: as it stood when the scan was asked for, until the target itself is heard. */
+export function StorageStateOf({ scan: { targetId, storage } }: { scan: Scan }) {
   const target = useTarget(targetId);
-  return target.data ? <StorageState target={target.data} /> : "not known";
+  if (target.data) {
+    return <StorageState target={target.data} />;
+  }
+  return storage ? (
+    <StorageState target={{ state: storage.state, stateSince: storage.since, stateReason: storage.reason }} />
+  ) : (
+    "not known"
+  );
 }
 
 /** What is to be done while the storage is not there. */

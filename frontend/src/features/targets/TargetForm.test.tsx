@@ -67,6 +67,30 @@ test("What the server objects to is shown where it is, although that was hidden"
   expect(screen.getByText("Please look at the marked fields.")).toBeDefined();
 });
 
+test("What a storage cannot do is not offered", PATIENCE, async () => {
+  form();
+  const user = userEvent.setup({ delay: null });
+  for (const title of ["What is watched", "How it is read"]) {
+    await user.click(screen.getByRole("button", { name: `Show the settings of “${title}”` }));
+  }
+  const offered = () =>
+    ["Owner", /^Read only while nobody else/, /^Go on into other file systems/, /^Verification reads/].map(
+      (label) => screen.queryAllByLabelText(label).length > 0,
+    );
+
+  expect(offered()).toEqual([true, true, true, true]);
+  await user.click(screen.getByRole("radio", { name: "NFS mount" }));
+  expect(offered()).toEqual([true, false, true, true]);
+  await user.click(screen.getByRole("radio", { name: "SMB share" }));
+  expect(offered()).toEqual([false, false, false, false]);
+  expect(screen.getByText("Everything below the share.")).toBeDefined();
+  await user.click(screen.getByRole("radio", { name: "S3 bucket" }));
+  expect(offered()).toEqual([false, false, false, false]);
+  expect(screen.getByText("Everything under the prefix.")).toBeDefined();
+  await user.click(screen.getByRole("radio", { name: "Folder" }));
+  expect(offered()).toEqual([true, true, true, true]);
+});
+
 function answering(body: unknown, status = 200) {
   return vi
     .spyOn(globalThis, "fetch")

@@ -9,6 +9,7 @@ import { type OptionsFieldsProps, READING_FIELDS, ReadingFields, WATCHED_FIELDS,
 import { StorageFields } from "./StorageFields";
 import { SCHEDULES } from "./schedules";
 import { STORAGE_FIELDS, storageRequestOf } from "./storageForm";
+import { traitsOf } from "./storageTraits";
 import { TestConnection } from "./TestConnection";
 import type { TargetDraft } from "./targetForm";
 import { describeWatched, optionsRequestOf } from "./targetOptions";
@@ -43,7 +44,9 @@ export function TargetForm({ initial, target = null, submit, error, busy, onSubm
   const tried = isTried ? fieldErrorsOf(probe.error) : {};
   const errors = { ...errorsOf(error), ...tried };
   const fields = { draft, errors, set };
+  const traits = traitsOf(draft.storage.type);
   const options: OptionsFieldsProps = {
+    storage: traits,
     draft: draft.options,
     errors,
     set: (change) => setDraft((current) => ({ ...current, options: { ...current.options, ...change } })),
@@ -79,7 +82,7 @@ export function TargetForm({ initial, target = null, submit, error, busy, onSubm
         </Panel>
         <AdvancedPanel
           title="What is watched"
-          summary={`${describeWatched(optionsRequestOf(draft.options))}.`}
+          summary={`${describeWatched(optionsRequestOf(draft.options, traits), traits)}.`}
           failed={WATCHED_FIELDS.some((field) => field in errors)}
         >
           <WatchedFields {...options} />
@@ -89,16 +92,16 @@ export function TargetForm({ initial, target = null, submit, error, busy, onSubm
         </Panel>
         <AdvancedPanel
           title="How it is read"
-          summary="The defaults suit most folders: BLAKE3 checksums, and every file read again within 90 days."
+          summary="The defaults suit most targets: BLAKE3 checksums, and every file read again within 90 days."
           failed={[...ADVANCED, ...READING_FIELDS].some((field) => field in errors)}
         >
           <VerifyFields {...fields} />
           <ReadingFields {...options} />
-          <EffortFields {...fields} />
+          <EffortFields {...fields} readers={traits.readers} />
           {target !== null && (
             <Checkbox
               label="This is a new storage: record its identity anew"
-              description="Only when you replaced the storage or moved the files yourself. Fixity refuses to scan when another one is found in its place, so that an unmounted disk never looks like deleted files. Goes for what is mounted below a folder too: what is there now is taken, and what is gone is forgotten."
+              description={`Only when you replaced the storage or moved the files yourself. Fixity refuses to scan when another one is found in its place, so that what is out of reach never looks like deleted files.${traits.hasMounts ? " Goes for what is mounted below it too: what is there now is taken, and what is gone is forgotten." : ""}`}
               checked={draft.resetIdentity}
               onChange={(event) => set({ resetIdentity: event.currentTarget.checked })}
             />
@@ -236,12 +239,12 @@ function VerifyFields(props: FieldsProps) {
   );
 }
 
-function EffortFields(props: FieldsProps) {
+function EffortFields(props: FieldsProps & { readers: string }) {
   return (
     <>
       <NumberInput
         label="Files read at once"
-        description="Empty: 1 on rotating disks, else up to 4."
+        description={`Empty: ${props.readers}.`}
         min={1}
         max={64}
         {...numberField(props, "workers")}

@@ -20,6 +20,7 @@ import { describeGuarantee } from "./guarantee";
 import { StorageAlert, StorageState } from "./StorageState";
 import { describeSchedule } from "./schedules";
 import { describeCredentials, isFolder, PROTECTIONS, storageTypeLabel } from "./storageForm";
+import { type StorageTraits, traitsOf } from "./storageTraits";
 import styles from "./TargetPage.module.css";
 import { attributeLabel, describeLimit, describeWatched, describeWorkingHours, optionsOf } from "./targetOptions";
 import { useDeleteTarget, useTarget } from "./targetQueries";
@@ -75,7 +76,10 @@ function TargetDetails({ target }: { target: Target }) {
   );
 }
 
-const SOURCES = { medium: "from the disk", direct: "from the disk, past the cache", cache: "from the cache" } as const;
+function describeSource({ verifyFrom, idleIo }: TargetOptions, { medium, hasIdleIo }: StorageTraits): string {
+  const sources = { medium: `from ${medium}`, direct: `from ${medium}, past the cache`, cache: "from the cache" };
+  return sources[verifyFrom] + (idleIo && hasIdleIo ? ", only while the disk is idle" : "");
+}
 
 function patternFacts({ include, exclude }: TargetOptions) {
   const list = (name: string, patterns: readonly string[]) =>
@@ -93,15 +97,18 @@ function Patterns({ patterns }: { patterns: readonly string[] }) {
 
 function TargetFacts({ target }: { target: Target }) {
   const options = optionsOf(target);
+  const storage = traitsOf(target.type);
   return (
     <Facts
       facts={[
         ["State", <StorageState key="state" target={target} />],
         [storageTypeLabel(target.type), <PathText key="root" path={target.root} />],
         ...connectionFacts(target),
-        ["Which files", describeWatched(options)],
+        ["Which files", describeWatched(options, storage)],
         ...patternFacts(options),
-        ["Attributes", options.watchedAttributes.map(attributeLabel).join(", ") || "none"],
+        storage.attributes.length === 0
+          ? undefined
+          : ["Attributes", options.watchedAttributes.map(attributeLabel).join(", ") || "none"],
         options.reportTouched ? ["Touched files", "reported"] : undefined,
         ["Added", <When key="added" time={target.createdAt} />],
         ["Files", <Link key="files" to={`/files?target=${target.id}`}>{`Browse the files of ${target.name}`}</Link>],
@@ -138,6 +145,7 @@ function connectionFacts({ type, connection: { nfs, smb, s3 }, credentials }: Ta
 
 function WatchFacts({ target }: { target: Target }) {
   const options = optionsOf(target);
+  const storage = traitsOf(target.type);
   return (
     <Facts
       facts={[
@@ -146,7 +154,7 @@ function WatchFacts({ target }: { target: Target }) {
         ["Checksum", target.checksumAlgorithm],
         ["Verification", `${target.samplePercent} % a scan, each file within ${target.verifyWithinDays} days`],
         ["Guarantee", <span key="guarantee">{describeGuarantee(target)}</span>],
-        ["Read", SOURCES[options.verifyFrom] + (options.idleIo ? ", only while the disk is idle" : "")],
+        storage.medium === null ? undefined : ["Read", describeSource(options, storage)],
         ["Limit", describeLimit(options.limit)],
         options.workingHours ? ["Working hours", describeWorkingHours(options.workingHours)] : undefined,
         ["Damage map", damageMap(target)],
@@ -207,8 +215,7 @@ function DeleteTarget({ target }: { target: Target }) {
       >
         Fixity will no longer scan <PathText path={target.root} /> and will forget what its{" "}
         {target.filesPresent === null ? "" : formatCount(target.filesPresent)} files should be. The files themselves are
-        not touched. Watching the folder again later starts from a new baseline: damage that happened in between cannot
-        be seen.
+        not touched. Watching it again later starts from a new baseline: damage that happened in between cannot be seen.
       </ConfirmDialog>
     </>
   );

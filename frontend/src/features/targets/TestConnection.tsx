@@ -37,6 +37,7 @@ export function TestConnection({ busy, onTest, answer, error }: Props) {
 const TITLES: Readonly<Record<string, string>> = {
   ok: "It can be reached and read",
   no_scanner: "No scanner answered",
+  busy: "No scanner had time for it",
   name_not_resolved: "The server's name is not known",
 };
 

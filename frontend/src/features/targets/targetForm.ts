@@ -1,6 +1,7 @@
 import type { Target, TargetCredentials, TargetRequest } from "../../api/types";
 import { SCHEDULES } from "./schedules";
 import { newStorage, type StorageDraft, storageDraftOf, storageRequestOf } from "./storageForm";
+import { traitsOf } from "./storageTraits";
 import { newOptions, type OptionsDraft, optionsDraftOf, optionsRequestOf } from "./targetOptions";
 
 /** What the form holds: everything as it is typed. An empty number means "none" or "chosen by Fixity". */
@@ -84,7 +85,7 @@ export function requestOf(draft: TargetDraft, held: TargetCredentials | null): T
     largeChangeCount: orNull(draft.largeChangeCount),
     largeChangePercent: orNull(draft.largeChangePercent),
     largeChangeBytes: draft.largeChangeGib === "" ? null : Math.round(draft.largeChangeGib * GIB),
-    options: optionsRequestOf(draft.options),
+    options: optionsRequestOf(draft.options, traitsOf(draft.storage.type)),
     ...(draft.resetIdentity ? { resetIdentity: true } : {}),
   };
 }

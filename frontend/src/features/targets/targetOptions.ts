@@ -1,5 +1,6 @@
 import type { Target, TargetOptions } from "../../api/types";
 import { formatPlural } from "../../ui/format";
+import type { StorageTraits } from "./storageTraits";
 
 /** How a target is read, as the form holds it. An empty number means "no limit". */
 export interface OptionsDraft {
@@ -95,16 +96,17 @@ export function optionsDraftOf(target: Target): OptionsDraft {
   };
 }
 
-export function optionsRequestOf(draft: OptionsDraft): TargetOptions {
+/** What the storage does not have is not sent, whatever was chosen while the form was about another one. */
+export function optionsRequestOf(draft: OptionsDraft, storage: StorageTraits): TargetOptions {
   return {
-    watchedAttributes: draft.watchedAttributes,
+    watchedAttributes: draft.watchedAttributes.filter((name) => storage.attributes.includes(name)),
     include: patternsIn(draft.include),
     exclude: patternsIn(draft.exclude),
-    crossMounts: draft.crossMounts,
+    crossMounts: draft.crossMounts && storage.hasMounts,
     reportTouched: draft.reportTouched,
     damageMap: draft.damageMap,
-    verifyFrom: draft.verifyFrom as TargetOptions["verifyFrom"],
-    idleIo: draft.idleIo,
+    verifyFrom: storage.medium === null ? "medium" : (draft.verifyFrom as TargetOptions["verifyFrom"]),
+    idleIo: draft.idleIo && storage.hasIdleIo,
     limit: limitOf(draft.limitMb, draft.limitOpens),
     workingHours: draft.hasWorkingHours
       ? {
@@ -139,11 +141,14 @@ function shortTime(time: string): string {
 }
 
 /** Which files, in one sentence. */
-export function describeWatched(options: Pick<TargetOptions, "include" | "exclude" | "crossMounts">): string {
+export function describeWatched(
+  options: Pick<TargetOptions, "include" | "exclude" | "crossMounts">,
+  { below }: Pick<StorageTraits, "below">,
+): string {
   const { include, exclude, crossMounts } = options;
   const which =
     include.length === 0
-      ? "Everything below the folder"
+      ? `Everything ${below}`
       : `Only what ${formatPlural(include.length, "pattern matches", "patterns match")}`;
   const but =
     exclude.length === 0 ? "" : `, except what ${formatPlural(exclude.length, "pattern leaves", "patterns leave")} out`;
