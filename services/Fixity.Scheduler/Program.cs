@@ -1,5 +1,7 @@
 using Fixity.Data;
+using Fixity.Scheduler.GlobalSettings;
 using Fixity.Scheduler.Probes;
+using Fixity.Scheduler.Retention;
 using Fixity.Scheduler.Scans;
 using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Status;
@@ -17,6 +19,8 @@ builder.Services.AddProbes();
 builder.Services.AddScans();
 builder.Services.AddSchedules();
 builder.Services.AddStatus();
+builder.Services.AddGlobalSettings();
+builder.Services.AddRetention();
 
 var app = builder.Build();
 
@@ -27,5 +31,7 @@ api.MapTargets();
 api.MapProbes();
 api.MapScans();
 api.MapStatus();
+api.MapSettings();
+api.MapRetention();
 
 await app.RunAsync();
