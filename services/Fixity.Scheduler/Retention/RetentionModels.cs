@@ -25,7 +25,7 @@ public enum RetentionStatus
 
 /// <summary>One removal of all that is past its time.</summary>
 /// <param name="RequestedBy">Null: it was time.</param>
-/// <param name="Kind">What it is at; null when it is not running.</param>
+/// <param name="Kind">The word of <see cref="RetentionKind"/> that it is at; null when it is not running.</param>
 /// <param name="Rows">Removed in all.</param>
 /// <param name="Bytes">Freed: of whole months what they took on disk, of single rows their own size.</param>
 public sealed record RetentionRun(
@@ -35,7 +35,7 @@ public sealed record RetentionRun(
     string? RequestedBy,
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
-    RetentionKind? Kind,
+    string? Kind,
     string? Message,
     long Rows,
     long Bytes,

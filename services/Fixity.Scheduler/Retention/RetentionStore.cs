@@ -100,7 +100,7 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
             row.IsDBNull(2) ? null : row.GetString(2),
             started,
             ended,
-            row.IsDBNull(5) ? null : RetentionKinds.Parse(row.GetString(5)),
+            row.IsDBNull(5) ? null : row.GetString(5),
             message,
             rows.Sum(),
             bytes.Sum(),

@@ -130,7 +130,7 @@ public sealed class ChangeEventRetentionTests : RetentionDatabase
     [Fact]
     public async Task A_run_that_is_killed_again_and_again_removes_everything_once_and_counts_it_once()
     {
-        var target = await Database.AddTargetAsync();
+        var (target, _) = (await Database.AddTargetAsync(), await Database.AddTargetAsync());
         await Database.ExecuteAsync($"update scheduler.targets set retention_days = 30 where id = {target}");
         await AddEventsAsync(target, 95_000, 40);
         await AddEventsAsync(target, 11, 40, "corrupted");
