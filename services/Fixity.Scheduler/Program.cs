@@ -7,6 +7,7 @@ using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Status;
 using Fixity.Scheduler.Storage;
 using Fixity.Scheduler.Targets;
+using Fixity.Scheduler.Verification;
 using Fixity.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -18,6 +19,7 @@ builder.Services.AddTargets();
 builder.Services.AddProbes();
 builder.Services.AddScans();
 builder.Services.AddSchedules();
+builder.Services.AddGuarantees();
 builder.Services.AddStatus();
 builder.Services.AddGlobalSettings();
 builder.Services.AddRetention();
