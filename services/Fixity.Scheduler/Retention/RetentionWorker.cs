@@ -10,7 +10,7 @@ internal sealed class RetentionWorker(
     ILogger<RetentionWorker> logger) : BackgroundService
 {
     // "retain" in ASCII: any number will do that nobody else takes.
-    private const long LockKey = 0x72657461696E;
+    internal const long LockKey = 0x72657461696E;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
