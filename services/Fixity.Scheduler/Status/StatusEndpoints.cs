@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Scheduler.Status;
 
-/// <summary>HTTP surface of the scheduler's own state: status, health, settings.</summary>
+/// <summary>HTTP surface of the scheduler's own state: status and health.</summary>
 internal static class StatusEndpoints
 {
     public static void MapStatus(this IEndpointRouteBuilder routes)
@@ -23,10 +23,6 @@ internal static class StatusEndpoints
         status.MapGet("/health/scheduler", ReadHealth)
             .WithName("getSchedulerHealth")
             .WithSummary("Whether this scheduler works, and if not, why");
-
-        status.MapGet("/settings", ReadSettingsAsync)
-            .WithName("listSettings")
-            .WithSummary("All settings that were changed from their default");
     }
 
     private static async Task<Ok<SchedulerStatusView>> ReadStatusAsync(
@@ -34,8 +30,4 @@ internal static class StatusEndpoints
         TypedResults.Ok(await queries.ReadStatusAsync(cancellation));
 
     private static Ok<SchedulerHealthView> ReadHealth(ScheduleState schedules) => TypedResults.Ok(schedules.Health());
-
-    private static async Task<Ok<SettingList>> ReadSettingsAsync(
-        StatusQueries queries, CancellationToken cancellation) =>
-        TypedResults.Ok(await queries.ReadSettingsAsync(cancellation));
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Fixity.Scheduler.Status;
 
 /// <param name="Running">Whether this replica takes part in the schedule.</param>
@@ -19,8 +17,3 @@ public sealed record SchedulerStatusView(
 /// <param name="Status">healthy, degraded or stopped.</param>
 /// <param name="Reason">Null when healthy.</param>
 public sealed record SchedulerHealthView(string Status, string? Reason);
-
-public sealed record SettingView(string Key, JsonElement Value, DateTimeOffset UpdatedAt, string? UpdatedBy);
-
-/// <summary>All settings; there are few, so they come at once.</summary>
-public sealed record SettingList(IReadOnlyList<SettingView> Items);

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Fixity.Scheduler.Schedules;
 using Npgsql;
 
 namespace Fixity.Scheduler.Status;
 
-/// <summary>Reads how the schedule and the queue stand, and the settings.</summary>
+/// <summary>Reads how the schedule and the queue stand.</summary>
 internal sealed class StatusQueries(NpgsqlDataSource database, ScheduleState schedules)
 {
     public async Task<SchedulerStatusView> ReadStatusAsync(CancellationToken cancellation)
@@ -26,20 +25,6 @@ internal sealed class StatusQueries(NpgsqlDataSource database, ScheduleState sch
         return ReadStatus(row);
     }
 
-    public async Task<SettingList> ReadSettingsAsync(CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand(
-            "select key, value::text, updated_at, updated_by from scheduler.settings order by key");
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        var settings = new List<SettingView>();
-        while (await row.ReadAsync(cancellation))
-        {
-            settings.Add(ReadSetting(row));
-        }
-
-        return new SettingList(settings);
-    }
-
     private SchedulerStatusView ReadStatus(NpgsqlDataReader row) => new(
         schedules.Running,
         row.GetFieldValue<DateTimeOffset?>(0),
@@ -48,10 +33,4 @@ internal sealed class StatusQueries(NpgsqlDataSource database, ScheduleState sch
         row.GetInt32(3),
         row.GetInt64(4),
         row.GetInt64(5));
-
-    private static SettingView ReadSetting(NpgsqlDataReader row) => new(
-        row.GetString(0),
-        JsonElement.Parse(row.GetString(1)),
-        row.GetFieldValue<DateTimeOffset>(2),
-        row.IsDBNull(3) ? null : row.GetString(3));
 }
