@@ -112,6 +112,16 @@ create table scheduler.verification_guarantees (
 grant select, insert, update, delete on scheduler.verification_guarantees to fixity_scheduler;
 grant select on scheduler.verification_guarantees to fixity_scanner, fixity_alert, fixity_query;
 
+-- Settings: each service holds them in memory and reads them again when it hears of a change, whoever made it.
+create function scheduler.tell_settings() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('fixity_settings', '');
+    return null;
+end $$;
+
+create trigger settings_changed after insert or update or delete on scheduler.settings
+    for each statement execute function scheduler.tell_settings();
+
 -- The gateway reads how long a session lasts.
 grant usage on schema scheduler to fixity_gateway;
 grant select on scheduler.settings to fixity_gateway;
