@@ -42,10 +42,13 @@ create table scheduler.follow_ups (
 -- blackout puts it off. No room: as many as the limits allow are running, overall or on its storage server.
 create view scheduler.scan_queue as
 with limits as (
-    select (select (value #>> '{}')::integer from scheduler.settings where key = 'max_active_scans') as overall,
+    -- As in Core.Settings: what is not a number counts as not set, and two a server are the default.
+    select (
+            select value::integer from scheduler.settings
+            where key = 'max_active_scans' and jsonb_typeof(value) = 'number') as overall,
         coalesce((
-            select (value #>> '{}')::integer from scheduler.settings where key = 'max_active_scans_per_server'
-        ), 2) as per_server
+            select value::integer from scheduler.settings
+            where key = 'max_active_scans_per_server' and jsonb_typeof(value) = 'number'), 2) as per_server
 ), running as (
     select t.server_key
     from scheduler.scans s join scheduler.targets t on t.id = s.target_id
