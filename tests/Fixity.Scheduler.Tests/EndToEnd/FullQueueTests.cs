@@ -30,7 +30,7 @@ public sealed partial class FullQueueTests(TestDatabase database, ITestOutputHel
     [Trait("Scenario", "A8")]
     public async Task All_targets_are_scanned_in_order_none_is_dropped_and_the_schedule_has_its_run_as_well()
     {
-        var due = NextMinuteAfter(DateTimeOffset.UtcNow.AddSeconds(45));
+        var due = NextMinuteAfter(DateTimeOffset.UtcNow.AddSeconds(90));
         await AddTargetsAsync($"{due.Minute} {due.Hour} {due.Day} {due.Month} *");
         var schedulers = await StartSchedulersAsync(3);
 

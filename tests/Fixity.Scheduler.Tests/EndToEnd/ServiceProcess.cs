@@ -95,7 +95,7 @@ internal sealed partial class ServiceProcess : IDisposable
         _process.Dispose();
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    [GeneratedRegex(@"Now listening on: (http://[\d.:]+)")]
     private static partial Regex Listening();
 
     private sealed class Signer(string role) : DelegatingHandler(new SocketsHttpHandler())
