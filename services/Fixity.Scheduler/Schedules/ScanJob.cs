@@ -22,7 +22,7 @@ internal sealed class ScanJob(ScanStore scans, ILogger<ScanJob> logger) : IJob
         var due = context.ScheduledFireTimeUtc ?? context.FireTimeUtc;
         var trigger = context.FireTimeUtc - due > OnTime ? ScanTrigger.CatchUp : ScanTrigger.Schedule;
 
-        var scan = await scans.EnqueueAsync(targetId, trigger, ScanMode.Incremental, null, cancellationToken);
+        var scan = await scans.EnqueueAsync(new ScanOrder(targetId, trigger), cancellationToken);
         logger.ScheduleFired(targetId, due, trigger, scan.Outcome, scan.ScanId);
     }
 }
