@@ -1,0 +1,24 @@
+namespace Fixity.Scheduler.Schedules;
+
+/// <summary>What is done about runs that were missed while no scheduler ran.</summary>
+public enum MissedRuns
+{
+    /// <summary>One scan makes up for all of them.</summary>
+    One,
+
+    /// <summary>The next run stands.</summary>
+    Skip,
+}
+
+/// <summary>The words of <c>scheduler.targets.missed_runs</c>.</summary>
+internal static class MissedRunsWords
+{
+    public static string Word(this MissedRuns missed) => missed switch
+    {
+        MissedRuns.One => "one",
+        MissedRuns.Skip => "skip",
+        _ => throw new ArgumentOutOfRangeException(nameof(missed), missed, "not a stored word"),
+    };
+
+    public static MissedRuns Read(string word) => Enum.Parse<MissedRuns>(word, ignoreCase: true);
+}

@@ -1,0 +1,79 @@
+using Fixity.Core.Schedules;
+using Fixity.Data.Columns;
+using Fixity.Scheduler.Scans;
+using Npgsql;
+
+namespace Fixity.Scheduler.Schedules;
+
+/// <summary>Asks for the scan of a due moment: once, whoever fires it, and however often a replica dies while it does.</summary>
+internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, TimeProvider clock)
+{
+    /// <param name="recovering">Another replica fired it and died; it may have asked already.</param>
+    /// <returns>Null: that was done already, or the target is gone.</returns>
+    public async Task<Enqueued?> EnqueueAsync(
+        int targetId, string trigger, DateTimeOffset due, bool recovering, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // The due moment and its scan are one transaction: a replica that dies in it has done neither.
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await TakeAsync(connection, targetId, due, recovering, cancellation) is not { } delays)
+        {
+            return null;
+        }
+
+        var scan = await scans.EnqueueAsync(connection, targetId, trigger, ScanMode.Incremental, null, cancellation);
+        if (scan.Outcome == EnqueueOutcome.Queued && delays.NotBefore(targetId, due) is { } start && start > clock.GetUtcNow())
+        {
+            await DelayAsync(connection, scan.ScanId!.Value, start, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return scan;
+    }
+
+    private static async Task<Delays?> TakeAsync(
+        NpgsqlConnection connection, int targetId, DateTimeOffset due, bool recovering, CancellationToken cancellation)
+    {
+        // Compared for order only where a replica died: else a clock that was put back would stop the schedule.
+        await using var command = new NpgsqlCommand("""
+            update scheduler.targets set due_done_at = $2
+            where id = $1 and (due_done_at is null or due_done_at < $2 or due_done_at > $2 and not $3)
+            returning jitter_seconds, blackouts, time_zone
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = due });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = recovering });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadDelays(row) : null;
+    }
+
+    private static async Task DelayAsync(
+        NpgsqlConnection connection, long scanId, DateTimeOffset start, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "update scheduler.scans set not_before = $2 where id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scanId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = start });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static Delays ReadDelays(NpgsqlDataReader row) => new(
+        row.GetInt32(0), BlackoutsColumn.Read(row.GetString(1)), row.GetString(2));
+
+    private sealed record Delays(int JitterSeconds, IReadOnlyList<Blackout> Blackouts, string TimeZone)
+    {
+        /// <returns>Null: at once. A blackout alone needs none: nobody claims a scan in it.</returns>
+        public DateTimeOffset? NotBefore(int targetId, DateTimeOffset due)
+        {
+            if (JitterSeconds == 0)
+            {
+                return null;
+            }
+
+            var start = TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone)
+                ? new BlackoutCalendar(Blackouts, zone).After(due)
+                : due;
+            return start + TimeSpan.FromSeconds(Jitter.Spread(targetId, due, JitterSeconds));
+        }
+    }
+}
