@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Fixity.Data;
 
-/// <summary>Gives a service its <see cref="NpgsqlDataSource"/>, restricted to its role, and the check behind <c>/readyz</c>.</summary>
+/// <summary>Gives a service its <see cref="NpgsqlDataSource"/>, restricted to its role, the settings, and the check behind
+/// <c>/readyz</c>.</summary>
 public static class DatabaseRegistration
 {
     /// <summary>Name of the connection string, and of the database resource in the application model.</summary>
@@ -26,6 +28,9 @@ public static class DatabaseRegistration
             }
         });
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, [ReadyTag]);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<SettingsReader>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SettingsReader>());
     }
 
     /// <summary>The same connection string with the role set at the start of each session.</summary>

@@ -10,4 +10,7 @@ internal sealed class SchedulerOptions
 
     /// <summary>A folder that is made a target at start, so that one command shows the main job. Allowed by being named.</summary>
     public string? Watch { get; init; }
+
+    /// <summary>Between two looks at what the queue still owes: retries, and runs that a schedule waits for.</summary>
+    public TimeSpan QueueInterval { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -26,8 +26,78 @@ alter table scheduler.scans
     add column verify_share   double precision check (verify_share between 0 and 1), -- at least so many of the unchanged files
     add column verify_before  timestamptz;                      -- and all whose last verification is older
 
+-- A failed scan is repeated once, however many schedulers saw it fail.
+create unique index scans_one_retry on scheduler.scans (retry_of) where retry_of is not null;
+create index scans_failed on scheduler.scans (ended_at) where status = 'failed';
+
 grant update (priority, not_before, paused_by) on scheduler.scans to fixity_scheduler;
+grant update (trigger, attempt, requested_by) on scheduler.scans to fixity_scheduler; -- a run in the place of a retry
 grant insert on scheduler.scans to fixity_scanner;              -- a scan that goes on where a dead one stopped
+
+-- A schedule came due while a scan that a person asked for was active: one run of its own, when that has ended.
+create table scheduler.follow_ups (
+    target_id  integer primary key references scheduler.targets (id) on delete cascade,
+    trigger    text not null check (trigger in ('schedule', 'catch-up')),
+    due_at     timestamptz not null default now()
+);
+
+-- The scans that wait to begin, or to go on after a pause: the one definition of their order. Not due: somebody or a
+-- blackout puts it off. No room: as many as the limits allow are running, overall or on its storage server.
+create view scheduler.scan_queue as
+with limits as (
+    select (select (value #>> '{}')::integer from scheduler.settings where key = 'max_active_scans') as overall,
+        coalesce((
+            select (value #>> '{}')::integer from scheduler.settings where key = 'max_active_scans_per_server'
+        ), 2) as per_server
+), running as (
+    select t.server_key
+    from scheduler.scans s join scheduler.targets t on t.id = s.target_id
+    where s.status = 'running'
+), waiting as (
+    select s.id as scan_id, s.target_id, t.server_key, s.priority, s.requested_at,
+        (select e.ended_at from scheduler.scans e
+            where e.target_id = s.target_id and e.ended_at is not null
+            order by e.id desc limit 1) as last_ended_at,
+        case when s.started_at is null and s.not_before > now() then s.not_before end as not_before,
+        case when s.started_at is null and t.blackout_from <= now() and t.blackout_until > now()
+            then t.blackout_until end as blackout_until
+    from scheduler.scans s join scheduler.targets t on t.id = s.target_id
+    where s.status in ('queued', 'paused') and s.control is null and t.deleted_at is null
+        and (t.enabled or s.started_at is not null)
+), due as (
+    select *, not_before is null and blackout_until is null as is_due from waiting
+)
+select d.*,
+    case when d.is_due then row_number() over (
+        partition by d.is_due
+        order by d.priority desc, d.last_ended_at nulls first, d.requested_at, d.scan_id) end as position,
+    (l.overall is null or (select count(*) from running) < l.overall)
+        and (d.server_key is null
+            or (select count(*) from running r where r.server_key = d.server_key) < l.per_server) as has_room
+from due d cross join limits l;
+
+-- Who takes part, each row written by the process that it is of.
+create table scheduler.replicas (
+    name        text primary key,
+    started_at  timestamptz not null default now(),
+    seen_at     timestamptz not null default now(),
+    status      text not null check (status in ('healthy', 'degraded', 'stopped')),
+    reason      text
+);
+
+create table scanner.replicas (
+    name        text primary key,           -- as in scan_segments.lease_owner
+    started_at  timestamptz not null default now(),
+    seen_at     timestamptz not null default now(),
+    slots       integer not null check (slots > 0)      -- segments that it works on at once
+);
+
+grant select, insert, update, delete on scheduler.follow_ups to fixity_scheduler;
+grant select on scheduler.scan_queue to fixity_scheduler, fixity_scanner, fixity_query;
+grant select, insert, update, delete on scheduler.replicas to fixity_scheduler;
+grant select, insert, update, delete on scanner.replicas to fixity_scanner;
+grant select on scheduler.replicas to fixity_query;
+grant select on scanner.replicas to fixity_scheduler, fixity_query;
 
 -- The verification guarantee of each target, as last looked at
 create table scheduler.verification_guarantees (
@@ -44,6 +114,16 @@ create table scheduler.verification_guarantees (
 
 grant select, insert, update, delete on scheduler.verification_guarantees to fixity_scheduler;
 grant select on scheduler.verification_guarantees to fixity_scanner, fixity_alert, fixity_query;
+
+-- Settings: each service holds them in memory and reads them again when it hears of a change, whoever made it.
+create function scheduler.tell_settings() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('fixity_settings', '');
+    return null;
+end $$;
+
+create trigger settings_changed after insert or update or delete on scheduler.settings
+    for each statement execute function scheduler.tell_settings();
 
 -- The gateway reads how long a session lasts.
 grant usage on schema scheduler to fixity_gateway;

@@ -35,7 +35,7 @@ internal static class ScanEndpoints
     }
 
     private static void MapControl(RouteGroupBuilder scans, string verb, string summary, ScanControl wanted) =>
-        scans.MapPost($"/scans/{{id:long}}/{verb}", (long id, ScanStore store, CancellationToken cancellation) =>
+        scans.MapPost($"/scans/{{id:long}}/{verb}", (long id, ScanControlStore store, CancellationToken cancellation) =>
                 ControlAsync(id, wanted, store, cancellation))
             .WithName($"{verb}Scan")
             .WithSummary(summary)
@@ -45,8 +45,12 @@ internal static class ScanEndpoints
     private static async Task<Results<Accepted<ScanTicket>, Ok<ScanTicket>, ProblemHttpResult>> RequestScanAsync(
         int id, [FromBody] ScanRequest? request, ScanStore scans, ClaimsPrincipal caller, CancellationToken cancellation)
     {
-        var mode = request?.Mode ?? ScanMode.Incremental;
-        var scan = await scans.EnqueueAsync(id, ScanTrigger.Manual, mode, caller.CallerName(), cancellation);
+        var order = new ScanOrder(id, ScanTrigger.Manual)
+        {
+            Mode = request?.Mode ?? ScanMode.Incremental,
+            RequestedBy = caller.CallerName(),
+        };
+        var scan = await scans.EnqueueAsync(order, cancellation);
         switch (scan.Outcome)
         {
             case EnqueueOutcome.Queued:
@@ -64,7 +68,7 @@ internal static class ScanEndpoints
     }
 
     private static async Task<Results<Accepted<ScanNowAnswer>, ProblemHttpResult>> ScanNowAsync(
-        ScanStore scans, ClaimsPrincipal caller, HttpResponse response, CancellationToken cancellation)
+        ScanNowStore scans, ClaimsPrincipal caller, HttpResponse response, CancellationToken cancellation)
     {
         var (scanIds, wait) = await scans.EnqueueAllAsync(caller.CallerName(), cancellation);
         if (wait is { } left)
@@ -77,11 +81,16 @@ internal static class ScanEndpoints
     }
 
     private static async Task<Results<Accepted<ScanTicket>, ProblemHttpResult>> ControlAsync(
-        long id, ScanControl wanted, ScanStore scans, CancellationToken cancellation)
+        long id, ScanControl wanted, ScanControlStore scans, CancellationToken cancellation)
     {
         if (await scans.ControlAsync(id, wanted, cancellation) is not { } scan)
         {
             return ScanProblems.NotFound(id);
+        }
+
+        if (scan.HeldUntil is { } until)
+        {
+            return ScanProblems.InBlackout(id, until);
         }
 
         var ticket = ScanTicket.Of(id, scan.Status);

@@ -6,5 +6,10 @@ internal static class ScanRegistration
     {
         services.AddSingleton<ScanMetrics>();
         services.AddSingleton<ScanStore>();
+        services.AddSingleton<ScanNowStore>();
+        services.AddSingleton<ScanControlStore>();
+        services.AddSingleton<RetryStore>();
+        services.AddSingleton<FollowUpStore>();
+        services.AddHostedService<QueueWorker>();
     }
 }

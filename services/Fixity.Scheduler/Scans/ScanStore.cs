@@ -3,166 +3,106 @@ using Npgsql;
 
 namespace Fixity.Scheduler.Scans;
 
-/// <summary>Puts scans in the queue and says what is wanted of them; everything else of a scan is the scanner's.</summary>
+/// <summary>Puts scans in the queue; all ways in lead through it but that of a retry (<see cref="RetryStore"/>).</summary>
 internal sealed class ScanStore(NpgsqlDataSource database, ScanMetrics metrics)
 {
-    private const string ScanNow = "scan-now";
-
     // An active scan that ended between the two looks of one attempt: the next attempt queues.
     private const int Attempts = 5;
 
-    private static readonly TimeSpan ScanNowCooldown = TimeSpan.FromSeconds(60);
+    // One statement: a scan without its segment would never be claimed. The target's row is held, so that it is not
+    // deleted under the scan. What finds an active scan instead changes that one where the two can be one: a person
+    // waits for nothing that was put off, and a schedule takes the place of a retry that has not begun. A schedule that
+    // finds what a person asked for is not done by it; its own run is remembered.
+    private const string EnqueueSql = """
+        with target as (
+            select id, enabled from scheduler.targets where id = $1 and deleted_at is null for share
+        ), queued as (
+            insert into scheduler.scans (target_id, trigger, mode, requested_by, traceparent, priority, not_before)
+            select id, $2, $3, $4, $5, $6, $7 from target where enabled
+            on conflict (target_id) where status in ('queued', 'running', 'paused') do nothing
+            returning id, status
+        ), segment as (
+            insert into scheduler.scan_segments (scan_id, ordinal) select id, 0 from queued
+        ), active as (
+            select a.id, a.status, a.trigger, a.requested_by, a.started_at
+            from scheduler.scans a join target t on t.id = a.target_id
+            where a.status in ('queued', 'running', 'paused') and t.enabled
+        ), hurried as (
+            update scheduler.scans s set priority = greatest(s.priority, $6), not_before = null
+            from active a
+            where $8 and s.id = a.id and s.status = 'queued' and (s.priority < $6 or s.not_before > now())
+            returning s.id
+        ), replaced as (
+            update scheduler.scans s set trigger = $2, attempt = 1, requested_by = null, not_before = $7
+            from active a
+            where $9 and s.id = a.id and s.status = 'queued' and s.started_at is null and s.trigger = 'retry'
+            returning s.id
+        ), remembered as (
+            insert into scheduler.follow_ups (target_id, trigger)
+            select $1, $2 from active a
+            where $9 and (a.trigger = 'manual' or a.requested_by is not null) and not exists (select from replaced)
+            on conflict (target_id) do nothing
+        ), made_up as (
+            delete from scheduler.follow_ups
+            where $9 and target_id = $1 and (exists (select from queued) or exists (select from replaced))
+        )
+        select t.enabled, q.id, q.status, a.id, a.status,
+            $9 and (a.trigger = 'manual' or a.requested_by is not null) and r.id is null,
+            case when coalesce(q.id, h.id, r.id) is not null
+                then pg_notify('fixity_scan_queued', coalesce(q.id, h.id, r.id)::text)::text end
+        from target t
+        left join queued q on true
+        left join active a on true
+        left join hurried h on true
+        left join replaced r on true
+        """;
 
     /// <summary>Queues a scan of a target, or finds the one that is active already.</summary>
-    /// <param name="trigger">One of <see cref="ScanTrigger"/>.</param>
+    public async Task<Enqueued> EnqueueAsync(ScanOrder order, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await EnqueueAsync(connection, order, cancellation);
+    }
+
+    /// <summary>The same within the caller's transaction.</summary>
     public async Task<Enqueued> EnqueueAsync(
-        int targetId, string trigger, ScanMode mode, string? requestedBy, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await EnqueueAsync(connection, targetId, trigger, mode, requestedBy, cancellation);
-    }
-
-    /// <summary>Queues a scan of every enabled target, unless that was done within the last minute.</summary>
-    /// <returns>The scans, or how long to wait.</returns>
-    public async Task<(IReadOnlyList<long> ScanIds, TimeSpan? Wait)> EnqueueAllAsync(
-        string requestedBy, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        // The cooldown and the scans are one transaction: what fails half-way has not used up the minute.
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await TakeCooldownAsync(connection, cancellation) is { } wait)
-        {
-            return ([], wait);
-        }
-
-        var scans = new List<long>();
-        foreach (var targetId in await ReadEnabledAsync(connection, cancellation))
-        {
-            var enqueued = await EnqueueAsync(
-                connection, targetId, ScanTrigger.Manual, ScanMode.Incremental, requestedBy, cancellation);
-            if (enqueued.ScanId is { } scanId)
-            {
-                scans.Add(scanId);
-            }
-        }
-
-        await transaction.CommitAsync(cancellation);
-        return (scans, null);
-    }
-
-    /// <summary>Says what is wanted of an active scan. The scanner sees it within its next poll, or at once when told.</summary>
-    public async Task<ScanState?> ControlAsync(long scanId, ScanControl wanted, CancellationToken cancellation)
-    {
-        // A cancellation stands: neither pause nor resume takes it back.
-        await using var command = database.CreateCommand("""
-            with changed as (
-                update scheduler.scans
-                set control = $2
-                where id = $1 and status in ('queued', 'running', 'paused')
-                    and ($2 is not distinct from 'cancel' or control is distinct from 'cancel')
-                returning id
-            )
-            select s.status, s.control, c.id is not null,
-                case when c.id is not null then pg_notify('fixity_scan_queued', c.id::text)::text end
-            from scheduler.scans s left join changed c on c.id = s.id
-            where s.id = $1
-            """);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scanId });
-        command.Parameters.Add(new NpgsqlParameter<string?>
-        {
-            TypedValue = wanted switch
-            {
-                ScanControl.Pause => "pause",
-                ScanControl.Cancel => "cancel",
-                ScanControl.Resume => null,
-                _ => throw new UnreachableException($"{wanted}"),
-            },
-        });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) ? ReadState(row) : null;
-    }
-
-    private async Task<Enqueued> EnqueueAsync(
-        NpgsqlConnection connection, int targetId, string trigger, ScanMode mode, string? requestedBy,
-        CancellationToken cancellation)
+        NpgsqlConnection connection, ScanOrder order, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await TryEnqueueAsync(connection, targetId, trigger, mode, requestedBy, cancellation) is { } enqueued)
+            if (await TryEnqueueAsync(connection, order, cancellation) is { } enqueued)
             {
-                metrics.Requested(trigger, enqueued.Outcome);
+                metrics.Requested(order.Trigger, enqueued.Outcome);
                 return enqueued;
             }
 
             if (attempt == Attempts)
             {
-                throw new InvalidOperationException($"Scans of target {targetId} start and end too fast to queue one.");
+                throw new InvalidOperationException(
+                    $"Scans of target {order.TargetId} start and end too fast to queue one.");
             }
         }
     }
 
     /// <returns>Null when another request won in between, and its scan cannot be seen by this statement.</returns>
     private static async Task<Enqueued?> TryEnqueueAsync(
-        NpgsqlConnection connection, int targetId, string trigger, ScanMode mode, string? requestedBy,
-        CancellationToken cancellation)
+        NpgsqlConnection connection, ScanOrder order, CancellationToken cancellation)
     {
-        // One statement: a scan without its segment would never be claimed. The target's row is held, so that it is
-        // not deleted under the scan.
-        await using var command = new NpgsqlCommand("""
-            with target as (
-                select id, enabled from scheduler.targets where id = $1 and deleted_at is null for share
-            ), queued as (
-                insert into scheduler.scans (target_id, trigger, mode, requested_by, traceparent)
-                select id, $2, $3, $4, $5 from target where enabled
-                on conflict (target_id) where status in ('queued', 'running', 'paused') do nothing
-                returning id, status
-            ), segment as (
-                insert into scheduler.scan_segments (scan_id, ordinal) select id, 0 from queued
-            )
-            select t.enabled, q.id, q.status, a.id, a.status,
-                case when q.id is not null then pg_notify('fixity_scan_queued', q.id::text)::text end
-            from target t
-            left join queued q on true
-            left join scheduler.scans a on a.target_id = t.id and a.status in ('queued', 'running', 'paused')
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = trigger });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mode == ScanMode.Full ? "full" : "incremental" });
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = requestedBy });
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = Activity.Current?.Id });
+        await using var command = new NpgsqlCommand(EnqueueSql, connection);
+        var p = command.Parameters;
+        p.Add(new NpgsqlParameter<int> { TypedValue = order.TargetId });
+        p.Add(new NpgsqlParameter<string> { TypedValue = order.Trigger });
+        p.Add(new NpgsqlParameter<string> { TypedValue = order.Mode == ScanMode.Full ? "full" : "incremental" });
+        p.Add(new NpgsqlParameter<string?> { TypedValue = order.RequestedBy });
+        p.Add(new NpgsqlParameter<string?> { TypedValue = Activity.Current?.Id });
+        p.Add(new NpgsqlParameter<short> { TypedValue = order.Priority });
+        p.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = order.NotBefore?.ToUniversalTime() });
+        p.Add(new NpgsqlParameter<bool> { TypedValue = order.IsOfPerson });
+        p.Add(new NpgsqlParameter<bool> { TypedValue = order.IsOfSchedule });
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) ? ReadEnqueued(row) : new Enqueued(EnqueueOutcome.TargetUnknown, null, null);
-    }
-
-    private static async Task<TimeSpan?> TakeCooldownAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("""
-            with taken as (
-                insert into scheduler.cooldowns as c (name, until) values ($1, now() + $2)
-                on conflict (name) do update set until = excluded.until where c.until <= now()
-                returning until
-            )
-            select (select until from scheduler.cooldowns where name = $1) - now()
-            where not exists (select from taken)
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ScanNow });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = ScanNowCooldown });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) ? ReadWait(row) : null;
-    }
-
-    private static async Task<List<int>> ReadEnabledAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            "select id from scheduler.targets where enabled and deleted_at is null order by id", connection);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        var targets = new List<int>();
-        while (await row.ReadAsync(cancellation))
-        {
-            targets.Add(row.GetInt32(0));
-        }
-
-        return targets;
+        return await row.ReadAsync(cancellation)
+            ? ReadEnqueued(row)
+            : new Enqueued(EnqueueOutcome.TargetUnknown, null, null);
     }
 
     private static Enqueued? ReadEnqueued(NpgsqlDataReader row)
@@ -177,28 +117,10 @@ internal sealed class ScanStore(NpgsqlDataSource database, ScanMetrics metrics)
             return new Enqueued(EnqueueOutcome.Queued, row.GetInt64(1), row.GetString(2));
         }
 
-        return row.IsDBNull(3) ? null : new Enqueued(EnqueueOutcome.AlreadyActive, row.GetInt64(3), row.GetString(4));
+        return row.IsDBNull(3)
+            ? null
+            : new Enqueued(
+                row.GetBoolean(5) ? EnqueueOutcome.Remembered : EnqueueOutcome.AlreadyActive,
+                row.GetInt64(3), row.GetString(4));
     }
-
-    // The cooldown of a transaction that committed in between cannot be seen yet: then the whole minute.
-    private static TimeSpan ReadWait(NpgsqlDataReader row) =>
-        row.IsDBNull(0) || row.GetTimeSpan(0) < TimeSpan.FromSeconds(1) ? ScanNowCooldown : row.GetTimeSpan(0);
-
-    private static ScanState ReadState(NpgsqlDataReader row) => new(
-        row.GetString(0),
-        Cancelling: !row.IsDBNull(1) && row.GetString(1) == "cancel",
-        Changed: row.GetBoolean(2));
-}
-
-internal sealed record Enqueued(EnqueueOutcome Outcome, long? ScanId, string? Status);
-
-/// <param name="Changed">False when the scan had ended, or is being cancelled.</param>
-internal sealed record ScanState(string Status, bool Cancelling, bool Changed);
-
-internal enum EnqueueOutcome
-{
-    Queued,
-    AlreadyActive,
-    TargetUnknown,
-    TargetDisabled,
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Fixity.Scheduler.Schedules;
 
 /// <summary>Asks for the scan of a due moment: once, whoever fires it, and however often a replica dies while it does.</summary>
-internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, TimeProvider clock)
+internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans)
 {
     /// <param name="recovering">Another replica fired it and died; it may have asked already.</param>
     /// <returns>Null: that was done already, or the target is gone.</returns>
@@ -21,12 +21,8 @@ internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, 
             return null;
         }
 
-        var scan = await scans.EnqueueAsync(connection, targetId, trigger, ScanMode.Incremental, null, cancellation);
-        if (scan.Outcome == EnqueueOutcome.Queued && delays.NotBefore(targetId, due) is { } start && start > clock.GetUtcNow())
-        {
-            await DelayAsync(connection, scan.ScanId!.Value, start, cancellation);
-        }
-
+        var order = new ScanOrder(targetId, trigger) { NotBefore = delays.NotBefore(targetId, due) };
+        var scan = await scans.EnqueueAsync(connection, order, cancellation);
         await transaction.CommitAsync(cancellation);
         return scan;
     }
@@ -45,16 +41,6 @@ internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, 
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = recovering });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadDelays(row) : null;
-    }
-
-    private static async Task DelayAsync(
-        NpgsqlConnection connection, long scanId, DateTimeOffset start, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            "update scheduler.scans set not_before = $2 where id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scanId });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = start });
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static Delays ReadDelays(NpgsqlDataReader row) => new(

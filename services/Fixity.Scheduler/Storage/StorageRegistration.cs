@@ -8,6 +8,7 @@ internal static class StorageRegistration
     {
         services.AddSealedSecrets<CredentialStore>();
         services.AddSingleton<CredentialStore>();
+        services.AddSingleton<ServerKeyStore>();
         services.AddSingleton<StorageRules>();
     }
 }

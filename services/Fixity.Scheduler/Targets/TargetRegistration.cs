@@ -8,6 +8,9 @@ internal static class TargetRegistration
             .Validate(
                 options => options.AllowedRoots.Append(options.Watch).OfType<string>().All(Path.IsPathFullyQualified),
                 "Scheduler:AllowedRoots and Scheduler:Watch must be absolute paths.")
+            .Validate(
+                options => options.QueueInterval > TimeSpan.Zero && options.QueueInterval <= TimeSpan.FromMinutes(10),
+                "Scheduler:QueueInterval must be above 0 and at most 10 minutes.")
             .ValidateOnStart();
         services.AddSingleton<AllowedRoots>();
         services.AddSingleton<TargetValidation>();

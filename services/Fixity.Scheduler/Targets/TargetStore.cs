@@ -40,8 +40,11 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
                 large_change_count = $12, large_change_percent = $13, large_change_bytes = $14, options = $15,
                 connection = $16, missed_runs = $17, schedule_paused = $18, jitter_seconds = $19, blackouts = $20,
                 retention_days = $21,
-                -- When they are is worked out anew, by whoever keeps the windows.
-                blackout_from = null, blackout_until = null, pause_from = null, pause_until = null,
+                -- When others are is worked out by whoever keeps the windows.
+                blackout_from = case when blackouts = $20 and time_zone = $7 then blackout_from end,
+                blackout_until = case when blackouts = $20 and time_zone = $7 then blackout_until end,
+                pause_from = case when blackouts = $20 and time_zone = $7 then pause_from end,
+                pause_until = case when blackouts = $20 and time_zone = $7 then pause_until end,
                 identity_epoch = identity_epoch + case when $23 then 1 else 0 end, updated_at = clock_timestamp()
             where id = $22 and deleted_at is null and updated_at = $24
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
@@ -71,7 +74,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
         return await row.ReadAsync(cancellation) ? ReadStorage(row) : null;
     }
 
-    /// <summary>Hides a target; its files, scans and changes stay readable until retention.</summary>
+    /// <summary>Hides a target, unless a scan of it has begun; its files, scans and changes stay readable until retention.</summary>
     public async Task<TargetOutcome> DeleteAsync(int targetId, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -93,21 +96,32 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
             return TargetOutcome.Unknown;
         }
 
+        // A scan that waits goes with its target. Who claims it at this moment is waited for, or finds it unwanted.
+        await using var dismiss = new NpgsqlCommand("""
+            update scheduler.scans set control = 'cancel', paused_by = null
+            where target_id = $1 and status = 'queued' and started_at is null
+            """, connection);
+        dismiss.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        await dismiss.ExecuteNonQueryAsync(cancellation);
+
         await using var delete = new NpgsqlCommand("""
             update scheduler.targets
             set deleted_at = now(), updated_at = now()
             where id = $1 and not exists (
-                select from scheduler.scans where target_id = $1 and status in ('queued', 'running', 'paused'))
+                select from scheduler.scans
+                where target_id = $1 and status in ('queued', 'running', 'paused')
+                    and not (status = 'queued' and started_at is null and control = 'cancel'))
             """, connection);
         delete.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
         var deleted = await delete.ExecuteNonQueryAsync(cancellation) == 1;
-        if (deleted)
+        if (!deleted)
         {
-            await CredentialStore.DeleteAsync(connection, targetId, cancellation);
+            return TargetOutcome.ScanActive;
         }
 
+        await CredentialStore.DeleteAsync(connection, targetId, cancellation);
         await transaction.CommitAsync(cancellation);
-        return deleted ? TargetOutcome.Done : TargetOutcome.ScanActive;
+        return TargetOutcome.Done;
     }
 
     private static void AddFields(NpgsqlCommand command, TargetRequest request)
@@ -161,6 +175,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
             return (outcome, null);
         }
 
+        await ServerKeyStore.SetAsync(connection, target.Id, request.Type, target.Connection, cancellation);
         var held = await credentials.ApplyAsync(connection, target.Id, request.Storage, moved, by, cancellation);
         await transaction.CommitAsync(cancellation);
         return (outcome, target with { Credentials = held });

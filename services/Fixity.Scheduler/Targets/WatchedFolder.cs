@@ -79,7 +79,7 @@ internal sealed class WatchedFolder(
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = root });
         if (await command.ExecuteScalarAsync(cancellation) is int targetId)
         {
-            await scans.EnqueueAsync(targetId, ScanTrigger.First, ScanMode.Incremental, null, cancellation);
+            await scans.EnqueueAsync(new ScanOrder(targetId, ScanTrigger.First), cancellation);
         }
     }
 
