@@ -9,6 +9,7 @@ type Schemas = components["schemas"];
 export type AcceptedScan = Schemas["ScanTicket"];
 export type ApiToken = Schemas["ApiTokenView"];
 export type AuditEntry = Schemas["AuditEntry"];
+export type Blackout = Schemas["Blackout"];
 export type Change = Schemas["ChangeView"];
 export type Damage = Schemas["Damage"];
 export type Delivery = Schemas["DeliveryView"];
@@ -20,6 +21,7 @@ export type ProblemDetails = Schemas["ProblemDetails"] &
   Partial<Pick<Schemas["HttpValidationProblemDetails"], "errors">>;
 export type Scan = Schemas["ScanView"];
 export type ScanError = Schemas["ScanErrorView"];
+export type SchedulePreviewRequest = Schemas["ScheduleSettings"];
 export type Session = Schemas["SessionView"];
 export type SessionUser = Schemas["SessionUser"];
 export type StorageSettings = Schemas["StorageSettings"];

@@ -1,3 +1,4 @@
+using Fixity.Core.Schedules;
 using Npgsql;
 using Quartz;
 

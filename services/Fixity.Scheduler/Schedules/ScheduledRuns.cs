@@ -6,7 +6,7 @@ using Npgsql;
 namespace Fixity.Scheduler.Schedules;
 
 /// <summary>Asks for the scan of a due moment: once, whoever fires it, and however often a replica dies while it does.</summary>
-internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans)
+internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, TimeProvider clock)
 {
     /// <param name="recovering">Another replica fired it and died; it may have asked already.</param>
     /// <returns>Null: that was done already, or the target is gone.</returns>
@@ -27,17 +27,20 @@ internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans)
         return scan;
     }
 
-    private static async Task<Delays?> TakeAsync(
+    private async Task<Delays?> TakeAsync(
         NpgsqlConnection connection, int targetId, DateTimeOffset due, bool recovering, CancellationToken cancellation)
     {
-        // Compared for order only where a replica died: else a clock that was put back would stop the schedule.
+        // What is recovered was due at the latest when it was asked for: a run that made up for missed ones comes back
+        // with the time at which it did so. Elsewhere only the same moment counts, so that a clock that is put back does
+        // not stop the schedule.
         await using var command = new NpgsqlCommand("""
-            update scheduler.targets set due_done_at = $2
-            where id = $1 and (due_done_at is null or due_done_at < $2 or due_done_at > $2 and not $3)
+            update scheduler.targets set due_done_at = $2, due_asked_at = greatest($2, $3)
+            where id = $1 and case when $4 then due_asked_at is null or due_asked_at < $2 else due_done_at is distinct from $2 end
             returning jitter_seconds, blackouts, time_zone
             """, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = due });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = recovering });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadDelays(row) : null;

@@ -1,6 +1,5 @@
 using Fixity.Core;
 using Fixity.Core.Schedules;
-using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Storage;
 
 namespace Fixity.Scheduler.Targets;

@@ -41,10 +41,10 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
                 connection = $16, missed_runs = $17, schedule_paused = $18, jitter_seconds = $19, blackouts = $20,
                 retention_days = $21,
                 -- When others are is worked out by whoever keeps the windows.
-                blackout_from = case when blackouts = $20 and time_zone = $7 then blackout_from end,
-                blackout_until = case when blackouts = $20 and time_zone = $7 then blackout_until end,
-                pause_from = case when blackouts = $20 and time_zone = $7 then pause_from end,
-                pause_until = case when blackouts = $20 and time_zone = $7 then pause_until end,
+                blackout_from = case when blackouts = $20 and time_zone = $6 then blackout_from end,
+                blackout_until = case when blackouts = $20 and time_zone = $6 then blackout_until end,
+                pause_from = case when blackouts = $20 and time_zone = $6 then pause_from end,
+                pause_until = case when blackouts = $20 and time_zone = $6 then pause_until end,
                 identity_epoch = identity_epoch + case when $23 then 1 else 0 end, updated_at = clock_timestamp()
             where id = $22 and deleted_at is null and updated_at = $24
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,

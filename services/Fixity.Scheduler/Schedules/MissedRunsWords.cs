@@ -1,14 +1,6 @@
+using Fixity.Core.Schedules;
+
 namespace Fixity.Scheduler.Schedules;
-
-/// <summary>What is done about runs that were missed while no scheduler ran.</summary>
-public enum MissedRuns
-{
-    /// <summary>One scan makes up for all of them.</summary>
-    One,
-
-    /// <summary>The next run stands.</summary>
-    Skip,
-}
 
 /// <summary>The words of <c>scheduler.targets.missed_runs</c>.</summary>
 internal static class MissedRunsWords
