@@ -26,7 +26,12 @@ public sealed class SchedulerFixture : IAsyncLifetime
     {
         await Database.InitializeAsync();
         Service = new ServiceApplication<Program>(
-            Database.ConnectionString, new Dictionary<string, string?> { ["Scheduler:AllowedRoots:0"] = Allowed });
+            Database.ConnectionString,
+            new Dictionary<string, string?>
+            {
+                ["Scheduler:AllowedRoots:0"] = Allowed,
+                ["Scheduler:QueueInterval"] = "00:00:00.1",
+            });
         Admin = Service.CreateClientAs("admin", "ada");
         Operator = Service.CreateClientAs("operator", "otto");
         Viewer = Service.CreateClientAs("viewer", "vera");

@@ -5,12 +5,13 @@ internal static class Waiting
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task UntilAsync(string what, Func<Task<bool>> holds)
+    public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? atMost = null)
     {
-        var end = DateTime.UtcNow + Patience;
+        var patience = atMost ?? Patience;
+        var end = DateTime.UtcNow + patience;
         while (!await holds())
         {
-            Assert.True(DateTime.UtcNow < end, $"Waited {Patience} in vain until {what}.");
+            Assert.True(DateTime.UtcNow < end, $"Waited {patience} in vain until {what}.");
             await Task.Delay(50);
         }
     }

@@ -266,7 +266,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether this scheduler works, and if not, why */
+        /** Whether schedulers and scanners keep up, and if not, why */
         get: operations["getSchedulerHealth"];
         put?: never;
         post?: never;
@@ -389,6 +389,23 @@ export interface paths {
         put?: never;
         /** Let a paused scan go on */
         post: operations["resumeScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduler/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of the queue, of ended scans and of the scanners */
+        get: operations["getSchedulerMetrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -920,6 +937,24 @@ export interface components {
             from: string;
             to: string;
         };
+        /** @enum {unknown} */
+        GuaranteeObstacle: "disabled" | "no-schedule" | "schedule" | "rate" | null;
+        GuaranteeView: {
+            /** Format: date-time */
+            evaluatedAt: string;
+            /** Format: date-time */
+            oldestVerifiedAt: null | string;
+            /** Format: int64 */
+            filesOverdue: number;
+            /** Format: double */
+            neededBytesPerDay: null | number;
+            /** Format: double */
+            measuredBytesPerDay: null | number;
+            canBeMet: null | boolean;
+            obstacle: null | components["schemas"]["GuaranteeObstacle"];
+            /** Format: date-time */
+            breachedSince: null | string;
+        };
         HttpValidationProblemDetails: {
             type?: null | string;
             title?: null | string;
@@ -1007,6 +1042,16 @@ export interface components {
         };
         /** @enum {unknown} */
         ScanControl: "pause" | "cancel" | null;
+        ScanDurationView: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            averageSeconds: number;
+            /** Format: double */
+            medianSeconds: number;
+            /** Format: double */
+            longestSeconds: number;
+        };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         ScanErrorPage: {
             items: components["schemas"]["ScanErrorView"][];
@@ -1052,7 +1097,7 @@ export interface components {
             status: string;
         };
         /** @enum {unknown} */
-        ScanTrigger: "schedule" | "manual" | "first" | "catch-up";
+        ScanTrigger: "schedule" | "manual" | "first" | "catch-up" | "retry" | "resume";
         ScanView: {
             /** Format: int64 */
             id: number;
@@ -1120,11 +1165,64 @@ export interface components {
             largeChangeReason: null | string;
             /** Format: int64 */
             resumedFrom: null | number;
+            /** Format: date-time */
+            notBefore: null | string;
+            /** Format: int32 */
+            attempt: number;
+            /** Format: int64 */
+            retryOf: null | number;
+            waitsFor?: null | components["schemas"]["ScanWait"];
+            /** Format: int64 */
+            queuePosition?: null | number;
+            /** Format: date-time */
+            expectedStartAt?: null | string;
+            /** Format: double */
+            expectedSeconds?: null | number;
             segments?: null | components["schemas"]["ScanSegmentView"][];
+        };
+        /** @enum {unknown} */
+        ScanWait: "time" | "blackout" | "room" | "scanner" | null;
+        ScannerReplicaView: {
+            name: string;
+            /** Format: int32 */
+            workers: number;
+            /** Format: int32 */
+            busy: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            seenAt: string;
         };
         SchedulerHealthView: {
             status: string;
             reason: null | string;
+        };
+        SchedulerMetricsView: {
+            /** Format: int32 */
+            queueDepth: number;
+            /** Format: int32 */
+            activeScans: number;
+            completedScans: {
+                [key: string]: number;
+            };
+            scanDurations: {
+                [key: string]: components["schemas"]["ScanDurationView"];
+            };
+            errorCounts: {
+                [key: string]: number;
+            };
+            /** Format: double */
+            workerUtilization: null | number;
+        };
+        SchedulerReplicaView: {
+            name: string;
+            status: string;
+            reason: null | string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            seenAt: string;
+            answering: boolean;
         };
         /**
          * @default incremental
@@ -1141,10 +1239,14 @@ export interface components {
             activeScans: number;
             /** Format: int32 */
             queueDepth: number;
+            /** Format: int32 */
+            workerCount: number;
             /** Format: int64 */
             totalCompleted: number;
             /** Format: int64 */
             totalFailed: number;
+            replicas: components["schemas"]["SchedulerReplicaView"][];
+            scanners: components["schemas"]["ScannerReplicaView"][];
         };
         SessionUser: {
             username: string;
@@ -1367,6 +1469,7 @@ export interface components {
             lastScan: null | components["schemas"]["ScanView"];
             /** Format: date-time */
             lastCompleteScanAt: null | string;
+            guarantee: null | components["schemas"]["GuaranteeView"];
         };
         UserCreateRequest: {
             username: string;
@@ -2477,6 +2580,35 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSchedulerMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulerMetricsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

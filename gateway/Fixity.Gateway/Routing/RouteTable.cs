@@ -51,6 +51,7 @@ internal static class RouteTable
         new("POST", "/deliveries/{id:guid}/resend", Alert, Roles.Admin),
 
         new("GET", "/scheduler/status", Scheduler, Roles.Viewer),
+        new("GET", "/scheduler/metrics", Scheduler, Roles.Viewer),
         new("GET", "/health", Scheduler, Roles.Viewer),
         new("GET", "/health/scheduler", Scheduler, Roles.Viewer),
         new("GET", "/settings", Scheduler, Roles.Viewer),

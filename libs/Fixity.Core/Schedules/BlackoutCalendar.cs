@@ -17,7 +17,12 @@ public sealed class BlackoutCalendar(IReadOnlyList<Blackout> blackouts, TimeZone
     private const int DaysAhead = 16;
 
     /// <summary>Whether no minute of the week is left for a scan.</summary>
-    public static bool LeavesNoRoom(IReadOnlyList<Blackout> blackouts)
+    public static bool LeavesNoRoom(IReadOnlyList<Blackout> blackouts) => MinutesLeft(blackouts) == 0;
+
+    /// <summary>How much of the week no blackout takes, 0 to 1.</summary>
+    public static double ShareLeft(IReadOnlyList<Blackout> blackouts) => (double)MinutesLeft(blackouts) / MinutesAWeek;
+
+    private static int MinutesLeft(IReadOnlyList<Blackout> blackouts)
     {
         var taken = new bool[MinutesAWeek];
         foreach (var blackout in blackouts)
@@ -35,7 +40,7 @@ public sealed class BlackoutCalendar(IReadOnlyList<Blackout> blackouts, TimeZone
             }
         }
 
-        return Array.TrueForAll(taken, minute => minute);
+        return taken.Count(minute => !minute);
     }
 
     /// <summary>The window that <paramref name="now"/> lies in, else the next one; windows that touch are one.</summary>

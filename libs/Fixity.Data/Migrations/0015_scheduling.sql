@@ -23,9 +23,7 @@ alter table scheduler.scans
     add column not_before     timestamptz,                      -- nobody starts it earlier
     add column attempt        smallint not null default 1,      -- of a run that is repeated when it fails
     add column retry_of       bigint references scheduler.scans (id),
-    add column paused_by      text check (paused_by in ('person', 'blackout')), -- with control 'pause'
-    add column verify_share   double precision check (verify_share between 0 and 1), -- at least so many of the unchanged files
-    add column verify_before  timestamptz;                      -- and all whose last verification is older
+    add column paused_by      text check (paused_by in ('person', 'blackout')); -- with control 'pause'
 
 -- A failed scan is repeated once, however many schedulers saw it fail.
 create unique index scans_one_retry on scheduler.scans (retry_of) where retry_of is not null;
@@ -46,10 +44,13 @@ create table scheduler.follow_ups (
 -- blackout puts it off. No room: as many as the limits allow are running, overall or on its storage server.
 create view scheduler.scan_queue as
 with limits as (
-    select (select (value #>> '{}')::integer from scheduler.settings where key = 'max_active_scans') as overall,
+    -- As in Core.Settings: what is not a number counts as not set, and two a server are the default.
+    select (
+            select value::integer from scheduler.settings
+            where key = 'max_active_scans' and jsonb_typeof(value) = 'number') as overall,
         coalesce((
-            select (value #>> '{}')::integer from scheduler.settings where key = 'max_active_scans_per_server'
-        ), 2) as per_server
+            select value::integer from scheduler.settings
+            where key = 'max_active_scans_per_server' and jsonb_typeof(value) = 'number'), 2) as per_server
 ), running as (
     select t.server_key
     from scheduler.scans s join scheduler.targets t on t.id = s.target_id
@@ -100,17 +101,18 @@ grant select, insert, update, delete on scanner.replicas to fixity_scanner;
 grant select on scheduler.replicas to fixity_query;
 grant select on scanner.replicas to fixity_scheduler, fixity_query;
 
--- The verification guarantee of each target, as last looked at
+-- The verification guarantee of each target, as last looked at. The scanner plans with run_gap what a scan re-reads.
 create table scheduler.verification_guarantees (
     target_id               integer primary key references scheduler.targets (id) on delete cascade,
-    evaluated_at            timestamptz not null,
-    oldest_verified_at      timestamptz,             -- of the present files; null: none, or one was never verified
-    files_never             bigint not null,
+    evaluated_at            timestamptz not null default now(),
+    run_gap                 interval,                -- the longest time from one run's start to the next one's end; null: no schedule
+    oldest_verified_at      timestamptz,             -- of the present files; null: none was verified yet
     files_overdue           bigint not null,
-    needed_bytes_per_day    double precision not null,
+    needed_bytes_per_day    double precision,        -- null: how much there is is not known yet
     measured_bytes_per_day  double precision,        -- null: nothing measured yet
-    can_be_met              boolean,                 -- null: not known yet
-    breached_since          timestamptz              -- null: it holds
+    can_be_met              boolean,                 -- null: not known
+    obstacle                text check (obstacle in ('disabled', 'no_schedule', 'schedule', 'rate')),
+    breached_since          timestamptz              -- null: it holds, as far as is known
 );
 
 grant select, insert, update, delete on scheduler.verification_guarantees to fixity_scheduler;
@@ -125,6 +127,16 @@ end $$;
 
 create trigger settings_changed after insert or update or delete on scheduler.settings
     for each statement execute function scheduler.tell_settings();
+
+-- The scanner's table of events has one more voice, for just one word.
+create function scanner.tell_verification_stale(of_target integer, said jsonb) returns void
+    language sql security definer set search_path = pg_catalog as $$
+    insert into scanner.target_events (target_id, type, details) values (of_target, 'verification.stale', said);
+    select pg_notify('fixity_events', '');
+$$;
+
+revoke all on function scanner.tell_verification_stale(integer, jsonb) from public;
+grant execute on function scanner.tell_verification_stale(integer, jsonb) to fixity_scheduler;
 
 -- The gateway reads how long a session lasts.
 grant usage on schema scheduler to fixity_gateway;

@@ -10,6 +10,12 @@ public enum ScanTrigger
     Manual,
     First,
     CatchUp,
+
+    /// <summary>The scan before it failed for a reason that may have passed.</summary>
+    Retry,
+
+    /// <summary>It goes on where one stopped whose scanner was lost.</summary>
+    Resume,
 }
 
 /// <summary>How much of what seems unchanged a scan re-reads.</summary>
@@ -26,6 +32,22 @@ public enum ScanControl
     Cancel,
 }
 
+/// <summary>What a scan in the queue waits for.</summary>
+public enum ScanWait
+{
+    /// <summary>Its time: a pause before a retry, or what was added so that not all begin at once.</summary>
+    Time,
+
+    /// <summary>The end of a blackout of its target.</summary>
+    Blackout,
+
+    /// <summary>The end of others: as many as the limits allow are running.</summary>
+    Room,
+
+    /// <summary>A scanner that has a place free.</summary>
+    Scanner,
+}
+
 /// <summary>One scan: what it was asked to do, how far it is, what it found.</summary>
 /// <param name="Reason">A stable word when it did not complete.</param>
 /// <param name="Message">The same for people.</param>
@@ -33,6 +55,17 @@ public enum ScanControl
 /// <param name="IsBaseline">The first of its target: files are recorded, not reported.</param>
 /// <param name="FilesBefore">Present files in the baseline when it started; with <c>filesSeen</c>, how far it is.</param>
 /// <param name="FilesExcluded">Left out by the target's patterns.</param>
+/// <param name="NotBefore">Nobody starts it earlier; null: as soon as there is room.</param>
+/// <param name="Attempt">1, and one more with each retry of a run that failed.</param>
+/// <param name="RetryOf">The failed scan that it repeats.</param>
+/// <param name="WaitsFor">Only where one scan is asked for, and while it waits.</param>
+/// <param name="QueuePosition">The same; 1 is next. Left out while its time has not come.</param>
+/// <param name="ExpectedStartAt">
+/// The same; an estimate from how long the scans before it took the last times. Left out when that is not known.
+/// </param>
+/// <param name="ExpectedSeconds">
+/// Only where one scan is asked for, and until it ends: the median of its target's last five that completed.
+/// </param>
 /// <param name="Segments">Only where one scan is asked for.</param>
 public sealed record ScanView(
     long Id,
@@ -74,6 +107,17 @@ public sealed record ScanView(
     bool LargeChange,
     string? LargeChangeReason,
     long? ResumedFrom,
+    DateTimeOffset? NotBefore,
+    int Attempt,
+    long? RetryOf,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    ScanWait? WaitsFor = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    long? QueuePosition = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    DateTimeOffset? ExpectedStartAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    double? ExpectedSeconds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<ScanSegmentView>? Segments = null);
 

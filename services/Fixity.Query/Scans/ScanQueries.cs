@@ -5,7 +5,7 @@ using Npgsql;
 namespace Fixity.Query.Scans;
 
 /// <summary>Reads scans, newest first, with what went wrong in each.</summary>
-internal sealed class ScanQueries(NpgsqlDataSource database)
+internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forecast)
 {
     private const string Columns = """
         s.id, s.target_id, t.name, s.trigger, s.mode, s.status, s.reason, s.message, s.requested_at, s.requested_by,
@@ -13,7 +13,7 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
         s.current_path, s.files_seen, s.bytes_seen, s.files_hashed, s.bytes_hashed, s.files_added, s.files_deleted,
         s.files_modified, s.files_moved, s.files_corrupted, s.files_restored, s.files_verified, s.files_unreadable,
         s.files_unstable, s.files_skipped, s.files_unknown, s.errors_count, s.large_change, s.large_change_reason,
-        s.resumed_from, s.files_tampered, s.files_excluded
+        s.resumed_from, s.files_tampered, s.files_excluded, s.not_before, s.attempt, s.retry_of
         """;
 
     /// <summary>
@@ -74,7 +74,8 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
             where scan_id = $1
             order by ordinal
             """).With(id);
-        return scan with { Segments = await command.ReadAllAsync(ReadSegment, cancellation) };
+        var shown = scan with { Segments = await command.ReadAllAsync(ReadSegment, cancellation) };
+        return shown.EndedAt is null ? await forecast.CompleteAsync(shown, cancellation) : shown;
     }
 
     public async Task<bool> ExistsAsync(long id, CancellationToken cancellation)
@@ -136,7 +137,10 @@ internal sealed class ScanQueries(NpgsqlDataSource database)
         ErrorsCount: row.GetInt64(33),
         LargeChange: row.GetBoolean(34),
         LargeChangeReason: row.TextOrNull(35),
-        ResumedFrom: row.LongOrNull(36));
+        ResumedFrom: row.LongOrNull(36),
+        NotBefore: row.TimeOrNull(39),
+        Attempt: row.GetInt16(40),
+        RetryOf: row.LongOrNull(41));
 
     private static ScanSegmentView ReadSegment(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.Word<ScanStatus>(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt32(4));

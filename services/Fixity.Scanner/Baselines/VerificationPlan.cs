@@ -8,18 +8,27 @@ namespace Fixity.Scanner.Baselines;
 /// <param name="DueHash">Decides among files that were verified in the same batch; differs from scan to scan.</param>
 internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
 {
-    // Enough files for the sample, and for each to be read again within the promised days: what would be overdue when
-    // the next scan comes, a day from now, is due today. Exactly so many, because the order has no ties;
-    // numeric, because 7 % of 100 files are 7 and not, as in binary fractions, 7.000000000000001.
+    // The most of three: the sample; all that would be overdue before the next run but one has read it, so that a run may
+    // fail; and an even share of the time that this leaves, so that what was read together does not fall due together.
+    // Without a word of the scheduler the next run is a day away. Exactly so many, because the order has no ties; numeric, because 7 % of 100
+    // files are 7 and not, as in binary fractions, 7.000000000000001.
     private const string MakeSql = """
-        with counted as (
+        with promise as (
+            select extract(epoch from make_interval(days => $3)) as within,
+                (select extract(epoch from run_gap) from scheduler.verification_guarantees where target_id = $2) as gap
+        ), counted as (
             select count(*) as present,
                 count(*) filter (
                     where verified_at is null
-                        or verified_at < now() - make_interval(days => $3) + interval '1 day') as aged
-            from scanner.files where target_id = $2 and state = 1
+                        or verified_at < now() - make_interval(secs => (within - coalesce(2 * gap, 86400))::double precision)
+                ) as aged
+            from scanner.files, promise where target_id = $2 and state = 1
         ), due as (
-            select greatest(ceil(present * $4::numeric / 100)::bigint, aged) as files from counted
+            select greatest(
+                ceil(present * $4::numeric / 100), aged,
+                case when gap is null then 0 else ceil(present * least(gap / greatest(within - 3 * gap, gap), 1)) end
+            )::bigint as files
+            from counted, promise
         ), last_due as (
             select verified_at, hashint8extended(id, $1) as hash
             from scanner.files

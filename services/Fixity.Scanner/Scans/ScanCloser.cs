@@ -30,6 +30,12 @@ internal sealed class ScanCloser(NpgsqlDataSource database, ILogger<ScanCloser> 
     public Task<bool> TryCloseIdleAsync(long scanId, CancellationToken cancellation) =>
         CloseAsync(scanId, LockIdleSegmentsSql, DecideEnd, failure: null, cancellation);
 
+    /// <summary>Fails a scan whose target went away, or was switched off, before anybody began with it.</summary>
+    public Task<bool> TryDismissAsync(long scanId, CancellationToken cancellation) => CloseAsync(
+        scanId, LockIdleSegmentsSql,
+        static segments => segments.Any(s => s.IsLive || s.SawSomething) ? null : ScanStatus.Failed,
+        ScanFailure.TargetRemoved, cancellation);
+
     /// <summary>Ends the whole scan on account of one of its segments: failed, or partial where what was found before
     /// stands all the same. The others lose their leases.</summary>
     /// <returns>False: the segment was not ours any more, or the scan has ended already.</returns>

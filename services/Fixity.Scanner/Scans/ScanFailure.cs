@@ -10,6 +10,9 @@ namespace Fixity.Scanner.Scans;
 /// <param name="IsStalled">The storage is there, and too much of it hangs: the target is degraded.</param>
 internal sealed record ScanFailure(string Reason, string Message, bool IsOffline, bool IsStalled = false)
 {
+    public static ScanFailure TargetRemoved { get; } = new(
+        "target_removed", "The target was deleted or switched off before the scan began.", IsOffline: false);
+
     /// <summary>The storage answers and lets nobody in; out of reach all the same.</summary>
     public bool IsDenied { get; init; }
 

@@ -60,4 +60,7 @@ internal static partial class ScanLog
     [LoggerMessage(3015, LogLevel.Information,
         "Scan {ScanId}: a split of segment {Ordinal} was not recorded; the old range is scanned on")]
     public static partial void SplitFailed(this ILogger logger, Exception exception, long scanId, int ordinal);
+
+    [LoggerMessage(3016, LogLevel.Debug, "This scanner could not say that it is there; it is told again in {Interval}")]
+    public static partial void PresenceUntold(this ILogger logger, Exception exception, TimeSpan interval);
 }

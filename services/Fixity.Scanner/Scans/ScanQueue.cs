@@ -15,7 +15,7 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         select scanner.ensure_change_partitions((now() at time zone 'UTC')::date, 3)
         """;
 
-    /// <summary>Takes the oldest segment that waits, or whose owner let its lease run out; null: there is none.</summary>
+    /// <summary>Takes a segment that waits, or whose owner let its lease run out; null: there is none that may begin.</summary>
     public async Task<SegmentClaim?> TryClaimAsync(TimeSpan lease, CancellationToken cancellation)
     {
         var claimedAt = clock.GetTimestamp();
@@ -32,7 +32,11 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
             await prepare.ExecuteNonQueryAsync(cancellation);
         }
 
-        var claim = await StartAsync(connection, taken, claimedAt, cancellation);
+        if (await StartAsync(connection, taken, claimedAt, cancellation) is not { } claim)
+        {
+            return null;
+        }
+
         await transaction.CommitAsync(cancellation);
         return claim;
     }
@@ -101,40 +105,44 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         return true;
     }
 
+    /// <summary>Segments of scans that run come first: what has begun is to end.</summary>
     private async Task<Taken?> TakeAsync(NpgsqlConnection connection, TimeSpan lease, CancellationToken cancellation)
     {
-        // SKIP LOCKED: scanners polling together each take a different row instead of queueing behind one. One segment of
-        // a scan at a time: it has as many readers as the target asks for, and others wait for a scanner that has none.
-        await using var command = new NpgsqlCommand("""
-            with next as (
-                select g.scan_id, g.ordinal
-                from scheduler.scan_segments g
-                join scheduler.scans s on s.id = g.scan_id
-                join scheduler.targets t on t.id = s.target_id
-                where g.status in ('queued', 'running', 'paused')
-                    and (g.status <> 'running' or g.lease_until < now())
-                    and s.status in ('queued', 'running', 'paused') and s.control is null and t.deleted_at is null
-                    and not exists (
-                        select from scheduler.scan_segments mine
-                        where mine.scan_id = g.scan_id and mine.lease_owner = $1 and mine.status = 'running'
-                            and mine.lease_until >= now())
-                order by g.scan_id, g.ordinal
-                limit 1
-                for update of g skip locked
-            )
-            update scheduler.scan_segments g
-            set status = 'running', lease_owner = $1, lease_until = now() + $2, fencing_token = g.fencing_token + 1,
-                attempt = g.attempt + 1, split_wanted_at = null
-            from next
-            where g.scan_id = next.scan_id and g.ordinal = next.ordinal
-            returning g.scan_id, g.ordinal, g.fencing_token, g.attempt, g.batches, g.range_from, g.range_to, g.checkpoint
+        if (await TakeAsync(connection, ClaimSql.OfRunning, lease, cancellation) is { } free)
+        {
+            return free;
+        }
+
+        // One scan begins at a time, until this transaction ends: two that begin together would both find the last room.
+        await using var turn = new NpgsqlCommand("""
+            select pg_advisory_xact_lock($1)
+            where exists (select from scheduler.scan_queue where is_due and has_room)
             """, connection);
+        turn.With(ClaimSql.StartLock);
+        await using (var row = await turn.ExecuteReaderAsync(cancellation))
+        {
+            if (!row.HasRows)
+            {
+                return null;
+            }
+        }
+
+        return await TakeAsync(connection, ClaimSql.OfWaiting, lease, cancellation);
+    }
+
+    private async Task<Taken?> TakeAsync(
+        NpgsqlConnection connection, string sql, TimeSpan lease, CancellationToken cancellation)
+    {
+#pragma warning disable CA2100 // One of the two constants of ClaimSql.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
         command.With(owner.Name).With(lease);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadTaken(row) : null;
     }
 
-    private static async Task<SegmentClaim> StartAsync(
+    /// <returns>Null: its scan is not wanted any more, since a moment ago; it is as it was.</returns>
+    private static async Task<SegmentClaim?> StartAsync(
         NpgsqlConnection connection, Taken taken, long claimedAt, CancellationToken cancellation)
     {
         // The first scan of a target is the one before which none has looked at all of it: while it is taken there is
@@ -157,7 +165,7 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
                 bytes_before = case when s.started_at is not null then s.bytes_before else coalesce((
                     select bytes_present from scanner.target_states where target_id = s.target_id), 0) end
             from scheduler.targets t
-            where s.id = $1 and t.id = s.target_id
+            where s.id = $1 and t.id = s.target_id and (s.status = 'running' or s.control is null)
             returning s.is_baseline, s.mode = 'full', s.traceparent, t.id, t.name, t.type, t.root, t.checksum_algorithm,
                 t.workers, t.sample_percent, t.verify_within_days, t.batch_size, t.identity_epoch, t.time_zone,
                 t.options::text,
@@ -166,9 +174,7 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
             """, connection);
         command.With(taken.ScanId);
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return !await row.ReadAsync(cancellation)
-            ? throw new InvalidDataException($"Scan {taken.ScanId} or its target is gone while its segment is taken.")
-            : ReadClaim(taken, row, claimedAt);
+        return await row.ReadAsync(cancellation) ? ReadClaim(taken, row, claimedAt) : null;
     }
 
     private static Taken ReadTaken(NpgsqlDataReader row) => new(

@@ -19,6 +19,7 @@ internal static class ScanRegistration
         services.AddSingleton<SegmentRunner>();
         services.AddSingleton<ScanTender>();
         services.AddHostedService<QueueListener>();
+        services.AddHostedService<PresenceWorker>();
         services.AddHostedService<ScanWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ScanTender>());
     }

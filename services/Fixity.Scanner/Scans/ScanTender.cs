@@ -33,11 +33,18 @@ internal sealed class ScanTender(
     public async Task TendAsync(CancellationToken cancellation)
     {
         await PauseAsync(cancellation);
-        foreach (var scanId in await FindEndedAsync(cancellation))
+        await CloseAsync(await FindUnwantedAsync(cancellation), closer.TryDismissAsync, cancellation);
+        await CloseAsync(await FindEndedAsync(cancellation), closer.TryCloseIdleAsync, cancellation);
+    }
+
+    private async Task CloseAsync(
+        List<long> scans, Func<long, CancellationToken, Task<bool>> close, CancellationToken cancellation)
+    {
+        foreach (var scanId in scans)
         {
             try
             {
-                await closer.TryCloseIdleAsync(scanId, cancellation);
+                await close(scanId, cancellation);
             }
 #pragma warning disable CA1031 // One scan that cannot be closed must not keep the others open.
             catch (Exception failure) when (!cancellation.IsCancellationRequested)
@@ -90,29 +97,42 @@ internal sealed class ScanTender(
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private async Task<List<long>> FindEndedAsync(CancellationToken cancellation)
+    // Not those that a person cancelled while their target was there.
+    private Task<List<long>> FindUnwantedAsync(CancellationToken cancellation) => FindAsync("""
+        select s.id
+        from scheduler.scans s join scheduler.targets t on t.id = s.target_id
+        where s.status in ('queued', 'paused') and s.started_at is null
+            and (t.deleted_at is not null or (not t.enabled and s.control is distinct from 'cancel'))
+        order by s.id
+        """, cancellation);
+
+    private Task<List<long>> FindEndedAsync(CancellationToken cancellation) => FindAsync("""
+        select s.id
+        from scheduler.scans s join scheduler.targets t on t.id = s.target_id
+        where s.status in ('queued', 'running', 'paused')
+            and case when s.control = 'cancel' or t.deleted_at is not null
+                then not exists (
+                    select from scheduler.scan_segments g
+                    where g.scan_id = s.id and g.status = 'running' and g.lease_until >= now())
+                else not exists (
+                    select from scheduler.scan_segments g
+                    where g.scan_id = s.id and g.status in ('queued', 'running', 'paused'))
+                end
+        order by s.id
+        """, cancellation);
+
+    private async Task<List<long>> FindAsync(string sql, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("""
-            select s.id
-            from scheduler.scans s join scheduler.targets t on t.id = s.target_id
-            where s.status in ('queued', 'running', 'paused')
-                and case when s.control = 'cancel' or t.deleted_at is not null
-                    then not exists (
-                        select from scheduler.scan_segments g
-                        where g.scan_id = s.id and g.status = 'running' and g.lease_until >= now())
-                    else not exists (
-                        select from scheduler.scan_segments g
-                        where g.scan_id = s.id and g.status in ('queued', 'running', 'paused'))
-                    end
-            order by s.id
-            """);
+#pragma warning disable CA2100 // One of the two constants above.
+        await using var command = database.CreateCommand(sql);
+#pragma warning restore CA2100
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        var ended = new List<long>();
+        var found = new List<long>();
         while (await row.ReadAsync(cancellation))
         {
-            ended.Add(row.GetInt64(0));
+            found.Add(row.GetInt64(0));
         }
 
-        return ended;
+        return found;
     }
 }

@@ -1,13 +1,15 @@
+using Fixity.Core;
+using Fixity.Data;
 using Npgsql;
 
 namespace Fixity.Scheduler.Scans;
 
 /// <summary>Queues a scan of every enabled target at once, with a pause between two such wishes.</summary>
-internal sealed class ScanNowStore(NpgsqlDataSource database, ScanStore scans)
+internal sealed class ScanNowStore(NpgsqlDataSource database, ScanStore scans, SettingsReader settings)
 {
     private const string ScanNow = "scan-now";
 
-    private static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(60);
+    private TimeSpan Cooldown => TimeSpan.FromSeconds(settings.Current.Of(Settings.ScanNowCooldownSeconds));
 
     /// <summary>Queues all, unless that was done a moment ago.</summary>
     /// <returns>The scans, or how long to wait.</returns>
@@ -36,7 +38,7 @@ internal sealed class ScanNowStore(NpgsqlDataSource database, ScanStore scans)
         return (queued, null);
     }
 
-    private static async Task<TimeSpan?> TakeCooldownAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<TimeSpan?> TakeCooldownAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             with taken as (
@@ -68,6 +70,6 @@ internal sealed class ScanNowStore(NpgsqlDataSource database, ScanStore scans)
     }
 
     // The cooldown of a transaction that committed in between cannot be seen yet: then all of it.
-    private static TimeSpan ReadWait(NpgsqlDataReader row) =>
+    private TimeSpan ReadWait(NpgsqlDataReader row) =>
         row.IsDBNull(0) || row.GetTimeSpan(0) < TimeSpan.FromSeconds(1) ? Cooldown : row.GetTimeSpan(0);
 }

@@ -50,6 +50,19 @@ internal sealed class Schedule
             ? schedule.NextAfter(now)
             : null;
 
+    /// <summary>The start of the next run after a moment, blackouts and all; null: none comes.</summary>
+    public static Func<DateTimeOffset, DateTimeOffset?> StartsOf(
+        string text, string timeZone, IReadOnlyList<Blackout> blackouts)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone) || !TryParse(text, zone, out var schedule, out _))
+        {
+            return static _ => null;
+        }
+
+        var calendar = new BlackoutCalendar(blackouts, zone);
+        return after => schedule.RunsAfter(after, calendar).Select(run => (DateTimeOffset?)run.Start).FirstOrDefault();
+    }
+
     /// <returns>Null: never again.</returns>
     public DateTimeOffset? NextAfter(DateTimeOffset time)
     {

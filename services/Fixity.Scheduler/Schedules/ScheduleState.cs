@@ -56,18 +56,18 @@ internal sealed class ScheduleState(TimeProvider clock)
         {
             if (_stopped)
             {
-                return new SchedulerHealthView("stopped", "This scheduler is shutting down.");
+                return new SchedulerHealthView(SchedulerHealth.Stopped, "This scheduler is shutting down.");
             }
 
             if (_failure is not null)
             {
-                return new SchedulerHealthView("degraded", _failure);
+                return new SchedulerHealthView(SchedulerHealth.Degraded, _failure);
             }
 
             var last = _reconciledAt ?? _startedAt;
             return IsRecent(_reconciledAt)
-                ? new SchedulerHealthView("healthy", null)
-                : new SchedulerHealthView("degraded", $"The schedules were not looked at since {last:u}.");
+                ? new SchedulerHealthView(SchedulerHealth.Healthy, null)
+                : new SchedulerHealthView(SchedulerHealth.Degraded, $"The schedules were not looked at since {last:u}.");
         }
     }
 

@@ -1,4 +1,3 @@
-using Fixity.Scheduler.Schedules;
 using Fixity.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -16,13 +15,17 @@ internal static class StatusEndpoints
             .WithName("getSchedulerStatus")
             .WithSummary("How the schedule and the queue stand");
 
-        status.MapGet("/health", ReadHealth)
+        status.MapGet("/scheduler/metrics", ReadMetricsAsync)
+            .WithName("getSchedulerMetrics")
+            .WithSummary("Figures of the queue, of ended scans and of the scanners");
+
+        status.MapGet("/health", ReadHealthAsync)
             .WithName("getHealth")
             .WithSummary("Whether scans are asked for on time");
 
-        status.MapGet("/health/scheduler", ReadHealth)
+        status.MapGet("/health/scheduler", ReadHealthAsync)
             .WithName("getSchedulerHealth")
-            .WithSummary("Whether this scheduler works, and if not, why");
+            .WithSummary("Whether schedulers and scanners keep up, and if not, why");
 
         status.MapGet("/settings", ReadSettingsAsync)
             .WithName("listSettings")
@@ -33,7 +36,13 @@ internal static class StatusEndpoints
         StatusQueries queries, CancellationToken cancellation) =>
         TypedResults.Ok(await queries.ReadStatusAsync(cancellation));
 
-    private static Ok<SchedulerHealthView> ReadHealth(ScheduleState schedules) => TypedResults.Ok(schedules.Health());
+    private static async Task<Ok<SchedulerMetricsView>> ReadMetricsAsync(
+        MetricsQueries metrics, CancellationToken cancellation) =>
+        TypedResults.Ok(await metrics.ReadAsync(cancellation));
+
+    private static async Task<Ok<SchedulerHealthView>> ReadHealthAsync(
+        HealthQueries health, CancellationToken cancellation) =>
+        TypedResults.Ok(await health.ReadAsync(cancellation));
 
     private static async Task<Ok<SettingList>> ReadSettingsAsync(
         StatusQueries queries, CancellationToken cancellation) =>

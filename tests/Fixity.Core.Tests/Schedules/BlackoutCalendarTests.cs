@@ -77,6 +77,13 @@ public sealed class BlackoutCalendarTests
     public void Two_windows_may_leave_no_room(bool expected, params string[] times) =>
         Assert.Equal(expected, BlackoutCalendar.LeavesNoRoom([.. times.Select(Window)]));
 
+    [Fact]
+    public void What_is_left_of_the_week_counts_a_minute_once()
+    {
+        Assert.Equal(1, BlackoutCalendar.ShareLeft([]));
+        Assert.Equal(0.75, BlackoutCalendar.ShareLeft([Window("22:00-02:00"), Window("00:00-04:00")]), 12);
+    }
+
     private static BlackoutCalendar Calendar(string zone, params Blackout[] blackouts) =>
         new(blackouts, TimeZoneInfo.FindSystemTimeZoneById(zone));
 

@@ -31,6 +31,7 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
              "filesAdded":0,"filesDeleted":0,"filesModified":0,"filesMoved":0,"filesCorrupted":0,"filesTampered":0,"filesRestored":0,
              "filesVerified":0,"filesUnreadable":0,"filesUnstable":0,"filesSkipped":0,"filesExcluded":0,
              "filesUnknown":0,"errorsCount":0,"largeChange":true,"largeChangeReason":"count","resumedFrom":null,
+             "notBefore":null,"attempt":1,"retryOf":null,
              "segments":[{"ordinal":0,"status":"running","scanner":"scanner-1","checkpoint":"a","attempt":2}]}
             """)!;
         Assert.Equal(expected.ToJsonString(), shown.ToJsonString());

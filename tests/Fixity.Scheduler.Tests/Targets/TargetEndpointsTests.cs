@@ -163,6 +163,8 @@ public sealed class TargetEndpointsTests(SchedulerFixture scheduler) : IClassFix
     {
         var id = await scheduler.CreateIdAsync();
         (await scheduler.Operator.PostAsync($"/api/v1/targets/{id}/scans", null)).Dispose();
+        await scheduler.Database.ExecuteAsync(
+            $"update scheduler.scans set status = 'running', started_at = now() where target_id = {id}");
 
         using var response = await scheduler.Admin.DeleteAsync($"/api/v1/targets/{id}");
 

@@ -58,6 +58,20 @@ public class TestDatabase : IAsyncLifetime
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>The first column of every row, as text.</summary>
+    public async Task<List<string>> ListAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await using var row = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await row.ReadAsync())
+        {
+            rows.Add(row.GetString(0));
+        }
+
+        return rows;
+    }
+
     public async Task ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);

@@ -114,6 +114,11 @@ function ScanFacts({ scan }: { scan: Scan }) {
             {scan.requestedBy && ` by ${scan.requestedBy}`}
           </span>,
         ],
+        ifGiven("Not before", scan.endedAt === null && scan.startedAt === null ? scan.notBefore : null),
+        ifGiven("Expected to start", scan.expectedStartAt),
+        scan.expectedSeconds == null
+          ? undefined
+          : ["Usually takes", <span key="usual">{formatDuration(scan.expectedSeconds * 1000)}</span>],
         ["Started", <When key="started" time={scan.startedAt} never="not yet" />],
         ["Ended", <When key="ended" time={scan.endedAt} never="not yet" />],
         ["Took", scanDuration(scan)],
@@ -130,12 +135,24 @@ function ScanFacts({ scan }: { scan: Scan }) {
             {averageRate(scan)}
           </span>,
         ],
+        scan.retryOf === null
+          ? undefined
+          : [
+              "Attempt",
+              <span key="attempt">
+                {scan.attempt}, after <Link to={`/scans/${scan.retryOf}`}>{`Scan ${scan.retryOf}`}</Link> failed
+              </span>,
+            ],
         scan.resumedFrom === null
           ? undefined
           : ["Continues", <Link key="from" to={`/scans/${scan.resumedFrom}`}>{`Scan ${scan.resumedFrom}`}</Link>],
       ]}
     />
   );
+}
+
+function ifGiven(label: string, time: string | null | undefined) {
+  return time == null ? undefined : ([label, <When key={label} time={time} />] as const);
 }
 
 function averageRate(scan: Scan): string {

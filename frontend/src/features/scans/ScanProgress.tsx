@@ -5,7 +5,7 @@ import { WordBadge } from "../../ui/Badge";
 import { formatBytes, formatCount, formatPlural } from "../../ui/format";
 import { PathText } from "../../ui/PathText";
 import { Bytes, Count } from "../../ui/values";
-import { progressPercent, statusWords } from "./progress";
+import { progressPercent, statusWords, waitWords } from "./progress";
 import { useRate } from "./useRate";
 
 /** A scan while it runs: how far, how fast, where. */
@@ -53,8 +53,9 @@ export function ScanProgress({ scan, named = false }: { scan: Scan; named?: bool
 }
 
 function describe(scan: Scan): string {
-  if (scan.status === "queued") {
-    return "waiting for a free scanner";
+  const waiting = waitWords(scan);
+  if (waiting) {
+    return waiting;
   }
   if (scan.isBaseline) {
     return "first scan: recording what every file is";

@@ -23,3 +23,24 @@ export function statusWords(scan: Pick<Scan, "status" | "control">): string | un
   }
   return undefined;
 }
+
+/** What a scan waits for, in words; undefined once it runs or ended. */
+export function waitWords(scan: Pick<Scan, "status" | "control" | "waitsFor" | "queuePosition">): string | undefined {
+  const place = scan.queuePosition == null ? "" : `, ${formatPlace(scan.queuePosition)}`;
+  switch (scan.waitsFor) {
+    case "time":
+      return "waiting for its time";
+    case "blackout":
+      return "waiting for the end of a blackout";
+    case "room":
+      return `waiting until others have ended: as many as the limits allow are running${place}`;
+    case "scanner":
+      return `waiting for a free scanner${place}`;
+    default:
+      return scan.status === "queued" ? "waiting for a free scanner" : undefined;
+  }
+}
+
+function formatPlace(position: number): string {
+  return position === 1 ? "next in the queue" : `number ${position} in the queue`;
+}

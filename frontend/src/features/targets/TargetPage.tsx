@@ -16,6 +16,8 @@ import { ChangeList } from "../changes/ChangeList";
 import { ScanProgress } from "../scans/ScanProgress";
 import { ScanTable } from "../scans/ScanTable";
 import { StartScanButtons } from "../scans/StartScanButtons";
+import { GuaranteeAlert } from "./GuaranteeAlert";
+import { describeGuarantee } from "./guarantee";
 import { StorageAlert, StorageState } from "./StorageState";
 import { describeBlackout, describeSchedule } from "./schedules";
 import { describeCredentials, isFolder, PROTECTIONS, storageTypeLabel } from "./storageForm";
@@ -37,6 +39,7 @@ function TargetDetails({ target }: { target: Target }) {
     <>
       <PageHeader title={target.name} actions={<TargetActions target={target} />} />
       <StorageAlert target={target} />
+      <GuaranteeAlert target={target} />
       {target.activeScan && (
         <Panel title="Running now">
           <ScanProgress scan={target.activeScan} />
@@ -144,6 +147,7 @@ function WatchFacts({ target }: { target: Target }) {
         ...scheduleFacts(target),
         ["Checksum", target.checksumAlgorithm],
         ["Verification", `${target.samplePercent} % a scan, each file within ${target.verifyWithinDays} days`],
+        ["Guarantee", <span key="guarantee">{describeGuarantee(target)}</span>],
         ["Read", SOURCES[options.verifyFrom] + (options.idleIo ? ", only while the disk is idle" : "")],
         ["Limit", describeLimit(options.limit)],
         options.workingHours ? ["Working hours", describeWorkingHours(options.workingHours)] : undefined,
