@@ -12,11 +12,7 @@ internal sealed record GatewayOptions : IValidatableObject
     /// <summary>Lets the first administrator in, once. Without it nobody can set Fixity up from outside.</summary>
     public string? SetupToken { get; init; }
 
-    /// <summary>How long a session lives without a request.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
-    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromMinutes(60);
-
-    /// <summary>How long a session lives, whatever is done with it.</summary>
+    /// <summary>How long a session lives, whatever is done with it. Without a request it ends sooner: a setting.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(12);
 

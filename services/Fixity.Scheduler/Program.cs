@@ -1,6 +1,8 @@
 using Fixity.Data;
 using Fixity.Scheduler.Figures;
+using Fixity.Scheduler.GlobalSettings;
 using Fixity.Scheduler.Probes;
+using Fixity.Scheduler.Retention;
 using Fixity.Scheduler.Scans;
 using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Status;
@@ -21,6 +23,8 @@ builder.Services.AddSchedules();
 builder.Services.AddFigures();
 builder.Services.AddGuarantees();
 builder.Services.AddStatus();
+builder.Services.AddGlobalSettings();
+builder.Services.AddRetention();
 
 var app = builder.Build();
 
@@ -32,5 +36,7 @@ api.MapProbes();
 api.MapSchedules();
 api.MapScans();
 api.MapStatus();
+api.MapSettings();
+api.MapRetention();
 
 await app.RunAsync();

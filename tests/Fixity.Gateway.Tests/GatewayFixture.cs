@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Fixity.Data;
 using Fixity.Gateway.SignIn;
 using Fixity.Testing;
 using Fixity.Testing.Postgres;
@@ -27,6 +28,9 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Of the gateway at <see cref="Address"/>.</summary>
+    public SettingsReader Settings { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
         await _database.InitializeAsync();
@@ -34,6 +38,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         _running.Add(Upstream);
         var app = Start(Upstream.Address, null, Clock);
         Address = app.ClientOptions.BaseAddress;
+        Settings = app.Services.GetRequiredService<SettingsReader>();
     }
 
     public async Task DisposeAsync()

@@ -4,6 +4,7 @@ export const keys = {
   overview: ["overview"],
   schedulerStatus: ["scheduler-status"],
   settings: ["settings"],
+  retentionRuns: ["retention-runs"],
   targets: ["targets"],
   targetList: ["targets", "list"],
   target: (id: number) => ["targets", "one", id],

@@ -276,6 +276,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove now what is past its time, or find the run that is at it */
+        post: operations["runRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last runs removed because its time was over */
+        get: operations["listRetentionRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scan/now": {
         parameters: {
             query?: never;
@@ -436,9 +470,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All settings that were changed from their default */
+        /** All settings: what holds, the default, the bounds, and who changed it when */
         get: operations["listSettings"];
-        put?: never;
+        /** Change the settings that are named; null resets one to its default */
+        put: operations["updateSettings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1027,6 +1062,41 @@ export interface components {
         /** @enum {unknown} */
         ReadFrom: "cache" | "medium" | "direct";
         /** @enum {unknown} */
+        RetentionKind: "change-events" | "target-events" | "files" | "scan-details" | "deliveries" | "audit-entries" | "sessions";
+        RetentionRemoval: {
+            kind: components["schemas"]["RetentionKind"];
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        RetentionRun: {
+            /** Format: int64 */
+            id: number;
+            status: components["schemas"]["RetentionStatus"];
+            /** Format: date-time */
+            requestedAt: string;
+            requestedBy: null | string;
+            /** Format: date-time */
+            startedAt: null | string;
+            /** Format: date-time */
+            endedAt: null | string;
+            kind: null | string;
+            message: null | string;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            bytes: number;
+            removed: components["schemas"]["RetentionRemoval"][];
+        };
+        RetentionRunList: {
+            items: components["schemas"]["RetentionRun"][];
+            /** Format: date-time */
+            nextRunAt: string;
+        };
+        /** @enum {unknown} */
+        RetentionStatus: "queued" | "running" | "completed" | "incomplete";
+        /** @enum {unknown} */
         Role: "viewer" | "operator" | "admin";
         S3Connection: {
             bucket: string;
@@ -1260,12 +1330,23 @@ export interface components {
         SettingList: {
             items: components["schemas"]["SettingView"][];
         };
+        /** @enum {unknown} */
+        SettingType: "whole" | "number" | "text" | "list";
         SettingView: {
             key: string;
+            type: components["schemas"]["SettingType"];
             value: components["schemas"]["JsonElement"];
+            default: components["schemas"]["JsonElement"];
+            /** Format: double */
+            minimum: null | number;
+            /** Format: double */
+            maximum: null | number;
+            words: string[];
+            sentence: string;
             /** Format: date-time */
-            updatedAt: string;
+            updatedAt: null | string;
             updatedBy: null | string;
+            problem: null | string;
         };
         SetupRequest: {
             token: string;
@@ -1367,48 +1448,31 @@ export interface components {
             root?: null | string;
             /** @default true */
             enabled?: boolean;
-            /** @default 0 3 * * * */
-            schedule?: null | string;
-            /** @default UTC */
-            timeZone?: string;
-            checksumAlgorithm?: components["schemas"]["ChecksumAlgorithm"];
             /** Format: int32 */
             workers?: null | number;
-            /**
-             * Format: double
-             * @default 1
-             */
-            samplePercent?: number;
-            /**
-             * Format: int32
-             * @default 90
-             */
-            verifyWithinDays?: number;
             /**
              * Format: int32
              * @default 1000
              */
             batchSize?: number;
-            /**
-             * Format: int64
-             * @default 1000
-             */
-            largeChangeCount?: null | number;
-            /**
-             * Format: double
-             * @default 5
-             */
-            largeChangePercent?: null | number;
-            /**
-             * Format: int64
-             * @default 107374182400
-             */
-            largeChangeBytes?: null | number;
             options?: null | components["schemas"]["TargetOptions"];
             connection?: null | components["schemas"]["TargetConnection"];
             credentials?: null | components["schemas"]["CredentialsRequest"];
             /** @default false */
             resetIdentity?: boolean;
+            schedule?: null | string;
+            timeZone?: string;
+            checksumAlgorithm?: components["schemas"]["ChecksumAlgorithm"];
+            /** Format: double */
+            samplePercent?: number;
+            /** Format: int32 */
+            verifyWithinDays?: number;
+            /** Format: int64 */
+            largeChangeCount?: null | number;
+            /** Format: double */
+            largeChangePercent?: null | number;
+            /** Format: int64 */
+            largeChangeBytes?: null | number;
         };
         /** @enum {unknown} */
         TargetState: "unknown" | "online" | "offline" | "degraded" | "denied";
@@ -2257,6 +2321,82 @@ export interface operations {
             };
         };
     };
+    runRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listRetentionRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRunList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     scanNow: {
         parameters: {
             query?: never;
@@ -2667,6 +2807,57 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    updateSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,11 +19,13 @@ export type ProbeAnswer = Schemas["ProbeAnswer"];
 /** Any problem; a failed validation also names its fields. */
 export type ProblemDetails = Schemas["ProblemDetails"] &
   Partial<Pick<Schemas["HttpValidationProblemDetails"], "errors">>;
+export type RetentionRun = Schemas["RetentionRun"];
 export type Scan = Schemas["ScanView"];
 export type ScanError = Schemas["ScanErrorView"];
 export type SchedulePreviewRequest = Schemas["ScheduleSettings"];
 export type Session = Schemas["SessionView"];
 export type SessionUser = Schemas["SessionUser"];
+export type Setting = Schemas["SettingView"];
 export type StorageSettings = Schemas["StorageSettings"];
 export type Target = Schemas["TargetView"];
 export type TargetCredentials = Schemas["TargetCredentials"];
@@ -34,6 +36,9 @@ export type User = Schemas["UserView"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookRequest = Schemas["WebhookRequest"];
 export type WebhookTestResult = Schemas["WebhookTestResult"];
+
+/** By key; null: the default. */
+export type SettingChanges = Readonly<Record<string, unknown>>;
 
 export type Role = "viewer" | "operator" | "admin";
 

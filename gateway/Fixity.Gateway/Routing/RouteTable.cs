@@ -55,6 +55,9 @@ internal static class RouteTable
         new("GET", "/health", Scheduler, Roles.Viewer),
         new("GET", "/health/scheduler", Scheduler, Roles.Viewer),
         new("GET", "/settings", Scheduler, Roles.Viewer),
+        new("PUT", "/settings", Scheduler, Roles.Admin),
+        new("GET", "/retention/runs", Scheduler, Roles.Viewer),
+        new("POST", "/retention/run", Scheduler, Roles.Admin),
     ];
 
     public static readonly IReadOnlyList<string> Services = [.. All.Select(r => r.Service).Distinct()];

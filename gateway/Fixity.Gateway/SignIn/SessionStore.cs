@@ -1,13 +1,19 @@
+using Fixity.Core;
+using Fixity.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Fixity.Gateway.SignIn;
 
 /// <summary>Sessions: <c>gateway.sessions</c>. The token itself is known to the browser alone.</summary>
-internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock, IOptions<GatewayOptions> options)
+internal sealed class SessionStore(
+    NpgsqlDataSource database, TimeProvider clock, IOptions<GatewayOptions> options, SettingsReader settings)
 {
     // A write a minute tells idle from busy well enough.
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
+
+    // A session that is under way when this is changed lives by the new time from then on.
+    private TimeSpan Idle => TimeSpan.FromMinutes(settings.Current.Of(Settings.SessionTimeoutMinutes));
 
     /// <returns>The token for the cookie, shown here once.</returns>
     public async Task<(string Token, string CsrfToken)> BeginAsync(
@@ -26,7 +32,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = csrf });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + options.Value.SessionLifetime });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - options.Value.SessionIdle });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - Idle });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = address });
         await command.ExecuteNonQueryAsync(cancellation);
         return (token, csrf);
@@ -67,7 +73,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
             """);
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = hash });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - options.Value.SessionIdle });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - Idle });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadSession(row) : null;
     }

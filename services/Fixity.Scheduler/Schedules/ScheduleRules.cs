@@ -21,21 +21,25 @@ internal sealed class ScheduleRules(TimeProvider clock)
             zone = TimeZoneInfo.Utc;
         }
 
-        if (settings.Schedule is null)
+        if (settings.Schedule is { } text)
         {
-            return;
+            CheckText(text, zone, "schedule", require);
         }
+    }
 
-        require(settings.Schedule.Length <= MaxLength, "schedule", $"The schedule must have at most {MaxLength} characters.");
-        if (!Schedule.TryParse(settings.Schedule, zone, out var schedule, out var problem))
+    /// <summary>The text of a schedule alone.</summary>
+    public void CheckText(string text, TimeZoneInfo zone, string field, Action<bool, string, string> require)
+    {
+        require(text.Length <= MaxLength, field, $"The schedule must have at most {MaxLength} characters.");
+        if (!Schedule.TryParse(text, zone, out var schedule, out var problem))
         {
-            require(false, "schedule", problem);
+            require(false, field, problem);
             return;
         }
 
         require(
             schedule.NextAfter(clock.GetUtcNow()) is not null,
-            "schedule",
+            field,
             "The schedule never comes: there is no such day, like the 31st of February.");
     }
 

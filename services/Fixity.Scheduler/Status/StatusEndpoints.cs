@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Scheduler.Status;
 
-/// <summary>HTTP surface of the scheduler's own state: status, health, settings.</summary>
+/// <summary>HTTP surface of the scheduler's own state: status and health.</summary>
 internal static class StatusEndpoints
 {
     public static void MapStatus(this IEndpointRouteBuilder routes)
@@ -26,10 +26,6 @@ internal static class StatusEndpoints
         status.MapGet("/health/scheduler", ReadHealthAsync)
             .WithName("getSchedulerHealth")
             .WithSummary("Whether schedulers and scanners keep up, and if not, why");
-
-        status.MapGet("/settings", ReadSettingsAsync)
-            .WithName("listSettings")
-            .WithSummary("All settings that were changed from their default");
     }
 
     private static async Task<Ok<SchedulerStatusView>> ReadStatusAsync(
@@ -43,8 +39,4 @@ internal static class StatusEndpoints
     private static async Task<Ok<SchedulerHealthView>> ReadHealthAsync(
         HealthQueries health, CancellationToken cancellation) =>
         TypedResults.Ok(await health.ReadAsync(cancellation));
-
-    private static async Task<Ok<SettingList>> ReadSettingsAsync(
-        StatusQueries queries, CancellationToken cancellation) =>
-        TypedResults.Ok(await queries.ReadSettingsAsync(cancellation));
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Fixity.Scheduler.Status;
 
 /// <param name="Running">Whether a scheduler takes part in the schedule: this one, or another that was seen just now.</param>
@@ -52,8 +50,3 @@ public sealed record ScanDurationView(long Count, double AverageSeconds, double 
 /// <param name="Status">healthy, degraded or stopped.</param>
 /// <param name="Reason">Null when healthy.</param>
 public sealed record SchedulerHealthView(string Status, string? Reason);
-
-public sealed record SettingView(string Key, JsonElement Value, DateTimeOffset UpdatedAt, string? UpdatedBy);
-
-/// <summary>All settings; there are few, so they come at once.</summary>
-public sealed record SettingList(IReadOnlyList<SettingView> Items);

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Fixity.Scheduler.Schedules;
 using Npgsql;
 
 namespace Fixity.Scheduler.Status;
 
-/// <summary>Reads how the schedule and the queue stand, and the settings.</summary>
+/// <summary>Reads how the schedule and the queue stand.</summary>
 internal sealed class StatusQueries(NpgsqlDataSource database, ScheduleState schedules, SchedulerReplica self)
 {
     public async Task<SchedulerStatusView> ReadStatusAsync(CancellationToken cancellation)
@@ -27,20 +26,6 @@ internal sealed class StatusQueries(NpgsqlDataSource database, ScheduleState sch
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         return ReadStatus(row, replicas, scanners);
-    }
-
-    public async Task<SettingList> ReadSettingsAsync(CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand(
-            "select key, value::text, updated_at, updated_by from scheduler.settings order by key");
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        var settings = new List<SettingView>();
-        while (await row.ReadAsync(cancellation))
-        {
-            settings.Add(ReadSetting(row));
-        }
-
-        return new SettingList(settings);
     }
 
     private async Task<List<SchedulerReplicaView>> ReadReplicasAsync(
@@ -103,10 +88,4 @@ internal sealed class StatusQueries(NpgsqlDataSource database, ScheduleState sch
     private static ScannerReplicaView ReadScanner(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetInt32(1), row.GetInt32(2),
         row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4));
-
-    private static SettingView ReadSetting(NpgsqlDataReader row) => new(
-        row.GetString(0),
-        JsonElement.Parse(row.GetString(1)),
-        row.GetFieldValue<DateTimeOffset>(2),
-        row.IsDBNull(3) ? null : row.GetString(3));
 }

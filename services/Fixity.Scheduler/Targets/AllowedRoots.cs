@@ -1,16 +1,18 @@
+using Fixity.Core;
+using Fixity.Data;
 using Microsoft.Extensions.Options;
 
 namespace Fixity.Scheduler.Targets;
 
 /// <summary>Decides whether a folder may be watched: it exists, and lies in an allowed folder once all links are followed.</summary>
-internal sealed class AllowedRoots(IOptions<SchedulerOptions> options)
+internal sealed class AllowedRoots(IOptions<SchedulerOptions> options, SettingsReader settings)
 {
     // What the kernel allows before it says that links go round in circles.
     private const int MaxLinks = 40;
 
     private static readonly char[] Separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
 
-    private readonly IReadOnlyList<string> _allowed =
+    private readonly IReadOnlyList<string> _configured =
     [
         .. options.Value.AllowedRoots.Append(options.Value.Watch).OfType<string>().Where(Path.IsPathFullyQualified),
     ];
@@ -42,9 +44,11 @@ internal sealed class AllowedRoots(IOptions<SchedulerOptions> options)
 
             var resolved = Resolve(root);
             real = resolved;
-            return _allowed.Any(allowed => Directory.Exists(allowed) && IsWithin(resolved, Resolve(allowed)))
+            return _configured.Concat(settings.Current.Of(Settings.AllowedRoots))
+                .Any(allowed => Directory.Exists(allowed) && IsWithin(resolved, Resolve(allowed)))
                 ? null
-                : "The root lies in none of the folders that may be watched (Scheduler:AllowedRoots).";
+                : "The root lies in none of the folders that may be watched "
+                    + "(the setting allowed_roots, and Scheduler:AllowedRoots).";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

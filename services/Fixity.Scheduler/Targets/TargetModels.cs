@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Fixity.Core;
 using Fixity.Core.Schedules;
 using Fixity.Scheduler.Storage;
@@ -36,14 +38,7 @@ internal static class TargetTypeWords
 /// <param name="Root">
 /// Absolute path below an allowed root, with local and nfs; with the others it is made of the connection.
 /// </param>
-/// <param name="Schedule">
-/// Five-field cron, read in <paramref name="TimeZone"/>, or @hourly, @daily, @weekly, @monthly, @yearly, or an interval of
-/// 30 minutes to 31 days like "@every 6h"; null: scanned by hand only.
-/// </param>
-/// <param name="TimeZone">IANA name.</param>
 /// <param name="Workers">Files read at once; null: chosen by the scanner.</param>
-/// <param name="SamplePercent">Share of the unchanged files that each scan re-reads.</param>
-/// <param name="VerifyWithinDays">No file's last verification gets older than this.</param>
 /// <param name="Options">How it is read; left out or null: the defaults.</param>
 /// <param name="Connection">The part that belongs to the type; left out or null: none, or the defaults.</param>
 /// <param name="Credentials">Left out or null: those that are there.</param>
@@ -58,16 +53,8 @@ public sealed record TargetRequest(
     TargetType Type,
     string? Root = null,
     bool Enabled = true,
-    string? Schedule = TargetRequest.DefaultSchedule,
-    string TimeZone = "UTC",
-    ChecksumAlgorithm ChecksumAlgorithm = ChecksumAlgorithm.Blake3,
     int? Workers = null,
-    double SamplePercent = 1,
-    int VerifyWithinDays = 90,
     int BatchSize = 1000,
-    long? LargeChangeCount = 1000,
-    double? LargeChangePercent = 5,
-    long? LargeChangeBytes = 107374182400,
     TargetOptions? Options = null,
     TargetConnection? Connection = null,
     CredentialsRequest? Credentials = null,
@@ -78,9 +65,66 @@ public sealed record TargetRequest(
     int? RetentionDays = null,
     bool ResetIdentity = false)
 {
-    public const string DefaultSchedule = "0 3 * * *";
+    // Not parameters: only what the request has is set, and so what it leaves out is known.
+    private ImmutableHashSet<string> _given = [];
+
+    /// <summary>
+    /// Five-field cron, read in <see cref="TimeZone"/>, or @hourly, @daily, @weekly, @monthly, @yearly, or an interval of
+    /// 30 minutes to 31 days like "@every 6h"; null: scanned by hand only; left out: a setting.
+    /// </summary>
+    public string? Schedule { get; init => field = Given(value); }
+
+    /// <summary>IANA name; left out: a setting.</summary>
+    public string TimeZone { get; init => field = Given(value); } = "UTC";
+
+    /// <summary>Left out: a setting.</summary>
+    public ChecksumAlgorithm ChecksumAlgorithm { get; init => field = Given(value); } = ChecksumAlgorithm.Blake3;
+
+    /// <summary>Share of the unchanged files that each scan re-reads; left out: a setting.</summary>
+    public double SamplePercent { get; init => field = Given(value); }
+
+    /// <summary>No file's last verification gets older than this; left out: a setting.</summary>
+    public int VerifyWithinDays { get; init => field = Given(value); }
+
+    /// <summary>Changed files from which on a change is large; null: not by count; left out: a setting.</summary>
+    public long? LargeChangeCount { get; init => field = Given(value); }
+
+    /// <summary>Of the files; null: not by percent; left out: a setting.</summary>
+    public double? LargeChangePercent { get; init => field = Given(value); }
+
+    /// <summary>Null: not by bytes; left out: a setting.</summary>
+    public long? LargeChangeBytes { get; init => field = Given(value); }
 
     internal StorageSettings Storage => new(Type, Root, Connection, Credentials);
+
+    /// <summary>The request with everything said that it leaves out.</summary>
+    internal TargetRequest Filled(SettingValues settings) => this with
+    {
+        Schedule = Has(nameof(Schedule)) ? Schedule : settings.Of(Settings.DefaultSchedule),
+        TimeZone = Has(nameof(TimeZone)) ? TimeZone : settings.Of(Settings.DefaultTimeZone),
+        ChecksumAlgorithm =
+            Has(nameof(ChecksumAlgorithm)) ? ChecksumAlgorithm : settings.Of(Settings.DefaultChecksumAlgorithm),
+        SamplePercent = Has(nameof(SamplePercent)) ? SamplePercent : settings.Of(Settings.DefaultSamplePercent),
+        VerifyWithinDays =
+            Has(nameof(VerifyWithinDays)) ? VerifyWithinDays : settings.Of(Settings.DefaultVerifyWithinDays),
+        LargeChangeCount = Has(nameof(LargeChangeCount))
+            ? LargeChangeCount
+            : settings.Of(Settings.DefaultLargeChangeCount) is > 0 and var count ? count : null,
+        LargeChangePercent = Has(nameof(LargeChangePercent))
+            ? LargeChangePercent
+            : settings.Of(Settings.DefaultLargeChangePercent) is > 0 and var percent ? percent : null,
+        LargeChangeBytes = Has(nameof(LargeChangeBytes))
+            ? LargeChangeBytes
+            : settings.Of(Settings.DefaultLargeChangeBytes) is > 0 and var bytes ? bytes : null,
+    };
+
+    private bool Has(string field) => _given.Contains(field);
+
+    private T Given<T>(T value, [CallerMemberName] string field = "")
+    {
+        _given = _given.Add(field);
+        return value;
+    }
 }
 
 /// <summary>A target as the scheduler holds it.</summary>

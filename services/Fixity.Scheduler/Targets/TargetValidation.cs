@@ -1,19 +1,22 @@
 using Fixity.Core;
+using Fixity.Data;
 using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Storage;
 
 namespace Fixity.Scheduler.Targets;
 
 /// <summary>Says at once everything that is wrong with a target, by field.</summary>
-internal sealed class TargetValidation(StorageRules storage, ScheduleRules schedules)
+internal sealed class TargetValidation(StorageRules storage, SettingsReader defaults, ScheduleRules schedules)
 {
     private const int MaxNameLength = 100;
 
     /// <param name="saved">The storage as it is; null for a new target.</param>
-    /// <returns>What is wrong, and the request as it is to be stored: with the real root and a connection.</returns>
+    /// <returns>What is wrong, and the request as it is to be stored: with all that it left out, the real root and a
+    /// connection.</returns>
     public async Task<(FieldErrors Errors, TargetRequest Resolved)> CheckAsync(
-        TargetRequest request, SavedStorage? saved, CancellationToken cancellation)
+        TargetRequest asked, SavedStorage? saved, CancellationToken cancellation)
     {
+        var request = asked.Filled(defaults.Current);
         var errors = new FieldErrors();
         Action<bool, string, string> require = errors.Require;
 

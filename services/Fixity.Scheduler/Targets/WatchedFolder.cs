@@ -1,3 +1,4 @@
+using Fixity.Data;
 using Fixity.Scheduler.Scans;
 using Fixity.Scheduler.Schedules;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ namespace Fixity.Scheduler.Targets;
 /// <summary>Makes the folder of <c>Scheduler:Watch</c> a target and queues its first scan; once, however often it is asked.</summary>
 internal sealed class WatchedFolder(
     IOptions<SchedulerOptions> options, AllowedRoots roots, NpgsqlDataSource database, ScanStore scans,
-    ScheduleSignal schedules, ILogger<WatchedFolder> logger)
+    ScheduleSignal schedules, SettingsReader settings, ILogger<WatchedFolder> logger)
 {
     private const int MaxNameLength = 100;
 
@@ -53,17 +54,27 @@ internal sealed class WatchedFolder(
         }
 
         await using var insert = new NpgsqlCommand("""
-            insert into scheduler.targets (name, type, root, schedule)
+            insert into scheduler.targets (
+                name, type, root, schedule, time_zone, checksum_algorithm, sample_percent, verify_within_days,
+                large_change_count, large_change_percent, large_change_bytes)
             select case when exists (select from scheduler.targets where lower(name) = lower($2) and deleted_at is null)
                         then left($2, 80) || ' ' || to_char(now() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
                         else $2 end,
-                   'local', $1, $3
+                   'local', $1, $3, $4, $5, $6, $7, $8, $9, $10
             where not exists (select from scheduler.targets where root = $1 and deleted_at is null)
             returning id
             """, connection);
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = root });
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = NameOf(root) });
-        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = TargetRequest.DefaultSchedule });
+        var defaults = new TargetRequest(root, TargetType.Local).Filled(settings.Current);
+        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = defaults.Schedule });
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = defaults.TimeZone });
+        insert.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)defaults.ChecksumAlgorithm });
+        insert.Parameters.Add(new NpgsqlParameter<double> { TypedValue = defaults.SamplePercent });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = defaults.VerifyWithinDays });
+        insert.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = defaults.LargeChangeCount });
+        insert.Parameters.Add(new NpgsqlParameter<double?> { TypedValue = defaults.LargeChangePercent });
+        insert.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = defaults.LargeChangeBytes });
         var created = await insert.ExecuteScalarAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return created as int?;

@@ -20,6 +20,27 @@ public sealed class SessionTests(GatewayFixture gateway) : IClassFixture<Gateway
     }
 
     [Fact]
+    public async Task A_session_ends_as_soon_as_the_setting_says()
+    {
+        var browser = await gateway.SignInAsAsync(Roles.Viewer);
+        await gateway.Database.ExecuteAsync(
+            "insert into scheduler.settings (key, value) values ('session_timeout_minutes', '5')");
+        try
+        {
+            gateway.Clock.Advance(TimeSpan.FromMinutes(4));
+            await gateway.Settings.RefreshAsync(default);
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser));
+            gateway.Clock.Advance(TimeSpan.FromMinutes(5));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(browser));
+        }
+        finally
+        {
+            await gateway.Database.ExecuteAsync("delete from scheduler.settings");
+            await gateway.Settings.RefreshAsync(default);
+        }
+    }
+
+    [Fact]
     public async Task A_session_ends_after_twelve_hours_however_busy_it_is()
     {
         var browser = await gateway.SignInAsAsync(Roles.Viewer);

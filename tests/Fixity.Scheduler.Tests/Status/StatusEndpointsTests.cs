@@ -107,19 +107,6 @@ public sealed class StatusEndpointsTests(SchedulerFixture scheduler) : IClassFix
         Assert.Equal(("healthy", JsonValueKind.Null), (view.GetProperty("status").GetString(), view.GetProperty("reason").ValueKind));
     }
 
-    [Fact]
-    public async Task Settings_are_listed_with_who_changed_them()
-    {
-        await scheduler.Database.ExecuteAsync(
-            "insert into scheduler.settings (key, value, updated_by) values ('retention_days', '{\"days\": 30}', 'ada')");
-
-        var view = await scheduler.Viewer.GetFromJsonAsync<JsonElement>("/api/v1/settings");
-
-        var setting = view.GetProperty("items").EnumerateArray().Single(s => s.GetProperty("key").GetString() == "retention_days");
-        Assert.Equal(30, setting.GetProperty("value").GetProperty("days").GetInt32());
-        Assert.Equal("ada", setting.GetProperty("updatedBy").GetString());
-    }
-
     [Theory]
     [InlineData("/api/v1/scheduler/status")]
     [InlineData("/api/v1/scheduler/metrics")]

@@ -1,5 +1,8 @@
+using Fixity.Data;
 using Fixity.Scheduler.Targets;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Fixity.Scheduler.Tests.Targets;
 
@@ -74,7 +77,7 @@ public sealed class AllowedRootsTests : IDisposable
     [Fact]
     public void The_watched_folder_is_allowed_by_being_named()
     {
-        var roots = new AllowedRoots(Options.Create(new SchedulerOptions { Watch = Make("w") }));
+        var roots = Of(new SchedulerOptions { Watch = Make("w") });
 
         Assert.Null(roots.Refuse(Make("w")));
         Assert.NotNull(roots.Refuse(Make("v")));
@@ -86,7 +89,13 @@ public sealed class AllowedRootsTests : IDisposable
     public void Dispose() => Directory.Delete(_base, recursive: true);
 
     private static AllowedRoots Allowing(params string[] allowed) =>
-        new(Options.Create(new SchedulerOptions { AllowedRoots = allowed }));
+        Of(new SchedulerOptions { AllowedRoots = allowed });
+
+    // A reader that was never started has the defaults, and asks nobody.
+    private static AllowedRoots Of(SchedulerOptions options) => new(
+        Options.Create(options),
+        new SettingsReader(
+            NpgsqlDataSource.Create("Host=nowhere"), TimeProvider.System, NullLogger<SettingsReader>.Instance));
 
     private string Make(string relative) => Directory.CreateDirectory(Path.Combine(_base, relative)).FullName;
 }

@@ -1,16 +1,12 @@
 import { Badge } from "../../ui/Badge";
-import { DataTable } from "../../ui/DataTable";
 import { Facts } from "../../ui/Facts";
-import { UNKNOWN } from "../../ui/format";
 import { Loaded } from "../../ui/Loaded";
 import { Panel } from "../../ui/Panel";
-import { EmptyState } from "../../ui/states";
 import { Count, When } from "../../ui/values";
-import { useSchedulerStatus, useSettings } from "./settingsQueries";
+import { useSchedulerStatus } from "./settingsQueries";
 
 export function About() {
   const status = useSchedulerStatus();
-  const settings = useSettings();
   return (
     <>
       <Panel title="Fixity">
@@ -53,27 +49,6 @@ export function About() {
               ]}
             />
           )}
-        </Loaded>
-      </Panel>
-      <Panel title="Settings of this installation" flush>
-        <Loaded query={settings} what="settings">
-          {({ items }) =>
-            items.length === 0 ? (
-              <EmptyState title="All settings have their default" />
-            ) : (
-              <DataTable
-                caption="Settings"
-                rows={items}
-                rowKey={(setting) => setting.key}
-                columns={[
-                  { label: "Key", cell: (setting) => setting.key },
-                  { label: "Value", cell: (setting) => JSON.stringify(setting.value) },
-                  { label: "Changed", cell: (setting) => <When time={setting.updatedAt} /> },
-                  { label: "By", cell: (setting) => setting.updatedBy ?? UNKNOWN },
-                ]}
-              />
-            )
-          }
         </Loaded>
       </Panel>
     </>

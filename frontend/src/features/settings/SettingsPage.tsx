@@ -9,6 +9,8 @@ import { useSession } from "../auth/session";
 import { About } from "./About";
 import { Account } from "./Account";
 import { Audit } from "./Audit";
+import { General } from "./General";
+import { Retention } from "./Retention";
 import { Tokens } from "./Tokens";
 import { Users } from "./Users";
 
@@ -21,6 +23,8 @@ interface Section {
 
 const SECTIONS: readonly Section[] = [
   { key: "about", label: "About", role: "viewer", Content: About },
+  { key: "general", label: "General", role: "viewer", Content: General },
+  { key: "retention", label: "Retention", role: "viewer", Content: Retention },
   { key: "account", label: "Account", role: "viewer", Content: Account },
   { key: "users", label: "Users", role: "admin", Content: Users },
   { key: "tokens", label: "API tokens", role: "admin", Content: Tokens },

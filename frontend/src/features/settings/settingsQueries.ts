@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, send } from "../../api/client";
 import { keys } from "../../api/keys";
 import { usePages } from "../../api/pages";
-import type { ApiToken, AuditEntry, Role, User } from "../../api/types";
+import type { ApiToken, AuditEntry, Role, SettingChanges, User } from "../../api/types";
 import { useAction } from "../../api/useAction";
 
 export function useUsers() {
@@ -76,5 +76,32 @@ export function useSettings() {
   return useQuery({
     queryKey: keys.settings,
     queryFn: ({ signal }) => send(api.GET("/api/v1/settings", { signal })),
+  });
+}
+
+export function useUpdateSettings() {
+  return useAction({
+    // The document says only that it is an object: which settings there are is the server's to say.
+    run: (changes: SettingChanges) => send(api.PUT("/api/v1/settings", { body: changes as Record<string, never> })),
+    done: () => "Saved.",
+    changes: [keys.settings, keys.audit],
+    showsFailure: true,
+  });
+}
+
+/** While one is at work it is looked at often. */
+export function useRetentionRuns() {
+  return useQuery({
+    queryKey: keys.retentionRuns,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/retention/runs", { signal })),
+    refetchInterval: ({ state }) => (state.data?.items[0]?.endedAt === null ? 2_000 : false),
+  });
+}
+
+export function useRunRetention() {
+  return useAction({
+    run: (_: undefined) => send(api.POST("/api/v1/retention/run")),
+    done: () => "What is past its time is being removed.",
+    changes: [keys.retentionRuns, keys.audit],
   });
 }

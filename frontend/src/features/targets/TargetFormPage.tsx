@@ -1,26 +1,33 @@
 import { useNavigate, useParams } from "react-router";
 import { Loaded } from "../../ui/Loaded";
 import { PageHeader } from "../../ui/PageHeader";
+import { useSettings } from "../settings/settingsQueries";
 import { TargetForm } from "./TargetForm";
+import { withDefaults } from "./targetDefaults";
 import { draftOf, newDraft, requestOf } from "./targetForm";
 import { useCreateTarget, useTarget, useUpdateTarget } from "./targetQueries";
 
 export function NewTargetPage() {
   const navigate = useNavigate();
   const create = useCreateTarget();
+  const settings = useSettings();
   return (
     <>
       <PageHeader title="Add a target" />
-      <TargetForm
-        initial={newDraft()}
-        submit="Add target"
-        error={create.error}
-        busy={create.isPending}
-        onSubmit={(draft) =>
-          create.mutate(requestOf(draft, null), { onSuccess: (target) => navigate(`/targets/${target.id}`) })
-        }
-        onCancel={() => navigate("/targets")}
-      />
+      <Loaded query={settings} what="the defaults of new targets">
+        {({ items }) => (
+          <TargetForm
+            initial={withDefaults(newDraft(), items)}
+            submit="Add target"
+            error={create.error}
+            busy={create.isPending}
+            onSubmit={(draft) =>
+              create.mutate(requestOf(draft, null), { onSuccess: (target) => navigate(`/targets/${target.id}`) })
+            }
+            onCancel={() => navigate("/targets")}
+          />
+        )}
+      </Loaded>
     </>
   );
 }
