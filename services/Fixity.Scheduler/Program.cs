@@ -33,6 +33,7 @@ app.UseServiceDefaults();
 var api = app.MapGroup("/api/v1");
 api.MapTargets();
 api.MapProbes();
+api.MapSchedules();
 api.MapScans();
 api.MapStatus();
 api.MapSettings();

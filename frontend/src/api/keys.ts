@@ -8,6 +8,7 @@ export const keys = {
   targets: ["targets"],
   targetList: ["targets", "list"],
   target: (id: number) => ["targets", "one", id],
+  schedulePreview: (settings: object) => ["schedule-preview", settings],
   scans: ["scans"],
   scanLists: ["scans", "list"],
   scanList: (filter: object) => ["scans", "list", filter],

@@ -21,6 +21,7 @@ internal static class RouteTable
         new("DELETE", "/targets/{id:long}", Scheduler, Roles.Admin),
         new("POST", "/targets/probe", Scheduler, Roles.Admin),
         new("POST", "/targets/{id:long}/probe", Scheduler, Roles.Admin),
+        new("POST", "/schedules/preview", Scheduler, Roles.Admin),
 
         new("POST", "/targets/{id:long}/scans", Scheduler, Roles.Operator),
         new("POST", "/scan/now", Scheduler, Roles.Operator),

@@ -7,7 +7,11 @@ alter table scheduler.targets
     add column jitter_seconds   integer not null default 0 check (jitter_seconds between 0 and 43200),
     add column blackouts        jsonb not null default '[]' check (jsonb_typeof(blackouts) = 'array'), -- Core.Blackout
     add column blackout_from    timestamptz,          -- the window that is or comes next, kept by the scheduler:
-    add column blackout_until   timestamptz,          -- nothing of the target is claimed within it
+    add column blackout_until   timestamptz,          -- no scan of the target begins within it
+    add column pause_from       timestamptz,          -- the same of the windows in which running scans are paused
+    add column pause_until      timestamptz,
+    add column due_done_at      timestamptz,          -- the last due moment that a scan was asked for,
+    add column due_asked_at     timestamptz,          -- and when it was, both by the scheduler's clock
     add column retention_days   integer check (retention_days between 1 and 36500),  -- null: the setting
     add column server_key       text;                 -- the storage server it lies on; null: none that needs sparing
 

@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Core.Schedules;
 using Fixity.Query.Scans;
 
 namespace Fixity.Query.Targets;
@@ -27,7 +28,14 @@ public enum TargetState
 }
 
 /// <summary>A watched root: how it is watched, and how it stands.</summary>
-/// <param name="NextRunAt">When its schedule is due next; null: by hand only, disabled, or not planned yet.</param>
+/// <param name="ScheduleWords">The schedule in plain English.</param>
+/// <param name="MissedRuns">What is done about runs that were missed while no scheduler ran.</param>
+/// <param name="SchedulePaused">The schedule is kept and asks for nothing.</param>
+/// <param name="JitterMinutes">Each run begins up to so many minutes late.</param>
+/// <param name="Blackouts">Times of the week at which no scan begins.</param>
+/// <param name="BlackoutUntil">The end of the blackout that it is in at this moment; null: it is in none.</param>
+/// <param name="RetentionDays">How long its history is kept; null: as the settings say.</param>
+/// <param name="NextRunAt">When its schedule is due next; null: by hand only, disabled, paused, or not planned yet.</param>
 /// <param name="FilesPresent">Null before the first scan ended. Without what appeared in a scan that broke off: whether
 /// that is new or has moved says the next scan that looks everywhere.</param>
 /// <param name="BytesPresent">Null before the first scan ended.</param>
@@ -48,6 +56,13 @@ public sealed record TargetView(
     bool Enabled,
     string? Schedule,
     string TimeZone,
+    string ScheduleWords,
+    MissedRuns MissedRuns,
+    bool SchedulePaused,
+    int JitterMinutes,
+    IReadOnlyList<Blackout> Blackouts,
+    DateTimeOffset? BlackoutUntil,
+    int? RetentionDays,
     ChecksumAlgorithm ChecksumAlgorithm,
     int? Workers,
     double SamplePercent,

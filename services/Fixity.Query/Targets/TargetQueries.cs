@@ -1,4 +1,5 @@
 using Fixity.Core;
+using Fixity.Core.Schedules;
 using Fixity.Data.Columns;
 using Fixity.Query.Reading;
 using Fixity.Query.Scans;
@@ -18,7 +19,9 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                ts.bytes_present - ts.bytes_waiting, files.corrupted, files.unreadable,
                ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time,
                t.options, files.tampered, t.connection, c.target_id is not null, c.reference, c.who, c.updated_at,
-               c.updated_by, ts.mtime_granularity_ns
+               c.updated_by, t.missed_runs, t.schedule_paused, t.jitter_seconds, t.blackouts,
+               case when t.blackout_from <= now() and t.blackout_until > now() then t.blackout_until end, t.retention_days,
+               ts.mtime_granularity_ns
         from scheduler.targets t
         left join scanner.target_states ts on ts.target_id = t.id
         left join scheduler.target_credentials c on c.target_id = t.id
@@ -28,7 +31,7 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
         left join scheduler.qrtz_triggers due
                on due.sched_name = 'fixity' and due.trigger_group = 'targets' and due.trigger_name = t.id::text
                and due.trigger_state in ('WAITING', 'ACQUIRED') and due.next_fire_time > 0
-               and t.enabled and t.schedule is not null
+               and t.enabled and t.schedule is not null and not t.schedule_paused
         left join scheduler.scans active
                on active.target_id = t.id and active.status in ('queued', 'running', 'paused')
         left join lateral (
@@ -123,6 +126,13 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 row.GetBoolean(4),
                 row.TextOrNull(5),
                 row.GetString(6),
+                ScheduleWords.Describe(row.TextOrNull(5)),
+                row.Word<MissedRuns>(40),
+                row.GetBoolean(41),
+                row.GetInt32(42) / 60,
+                BlackoutsColumn.Read(row.GetString(43)),
+                row.TimeOrNull(44),
+                row.IntOrNull(45),
                 (ChecksumAlgorithm)row.GetInt16(7),
                 row.IntOrNull(8),
                 row.GetDouble(9),
@@ -152,7 +162,7 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 LastScan: null,
                 row.TimeOrNull(29),
                 Guarantee: null,
-                row.LongOrNull(40)));
+                row.LongOrNull(46)));
     }
 
     private static (int TargetId, GuaranteeView View) ReadGuarantee(NpgsqlDataReader row) => (

@@ -8,7 +8,7 @@ namespace Fixity.Scheduler.GlobalSettings;
 
 /// <summary>Says at once everything that is wrong with new settings, by key: by the catalogue, and what only a scheduler
 /// can tell.</summary>
-internal sealed class SettingRules(SettingsReader settings, TimeProvider clock)
+internal sealed class SettingRules(SettingsReader settings, ScheduleRules schedules)
 {
     /// <param name="values">Null: the default.</param>
     public FieldErrors Check(IReadOnlyDictionary<string, JsonElement> values)
@@ -44,14 +44,7 @@ internal sealed class SettingRules(SettingsReader settings, TimeProvider clock)
 
         var zone = TimeZoneInfo.FindSystemTimeZoneById(
             TextOf(values, Settings.DefaultTimeZone) ?? settings.Current.Of(Settings.DefaultTimeZone));
-        errors.Require(
-            CronSchedule.TryParse(text, zone, out var schedule),
-            Settings.DefaultSchedule.Key,
-            "The schedule must be a cron line of five fields, like '0 3 * * *'.");
-        errors.Require(
-            schedule?.GetNextValidTimeAfter(clock.GetUtcNow()) is not null,
-            Settings.DefaultSchedule.Key,
-            "The schedule never comes.");
+        schedules.CheckText(text, zone, Settings.DefaultSchedule.Key, errors.Require);
     }
 
     private static void CheckRoots(IReadOnlyDictionary<string, JsonElement> values, FieldErrors errors)

@@ -9,19 +9,25 @@ internal sealed class ScanControlStore(NpgsqlDataSource database)
     /// <summary>Says it for a person. The scanner sees it within its next poll, or at once when told.</summary>
     public async Task<ScanState?> ControlAsync(long scanId, ScanControl wanted, CancellationToken cancellation)
     {
-        // A cancellation stands: neither pause nor resume takes it back. What a person pauses stays so after a blackout.
+        // A cancellation stands: neither pause nor resume takes it back. What a person pauses stays so after a blackout;
+        // what a blackout holds, no person lets go.
         await using var command = database.CreateCommand("""
-            with changed as (
-                update scheduler.scans
+            with held as (
+                select s.id, case when $2::text is null and s.control = 'pause'
+                    and t.pause_from <= now() and now() < t.pause_until then t.pause_until end as until
+                from scheduler.scans s join scheduler.targets t on t.id = s.target_id
+                where s.id = $1
+            ), changed as (
+                update scheduler.scans s
                 set control = $2, paused_by = case when $2 = 'pause' then 'person' end
-                where id = $1 and status in ('queued', 'running', 'paused')
-                    and ($2 is not distinct from 'cancel' or control is distinct from 'cancel')
-                returning id
+                from held
+                where s.id = held.id and held.until is null and s.status in ('queued', 'running', 'paused')
+                    and ($2 is not distinct from 'cancel' or s.control is distinct from 'cancel')
+                returning s.id
             )
-            select s.status, s.control, c.id is not null,
+            select s.status, s.control, c.id is not null, held.until,
                 case when c.id is not null then pg_notify('fixity_scan_queued', c.id::text)::text end
-            from scheduler.scans s left join changed c on c.id = s.id
-            where s.id = $1
+            from scheduler.scans s join held on held.id = s.id left join changed c on c.id = s.id
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scanId });
         command.Parameters.Add(new NpgsqlParameter<string?>
@@ -41,5 +47,6 @@ internal sealed class ScanControlStore(NpgsqlDataSource database)
     private static ScanState ReadState(NpgsqlDataReader row) => new(
         row.GetString(0),
         Cancelling: !row.IsDBNull(1) && row.GetString(1) == "cancel",
-        Changed: row.GetBoolean(2));
+        Changed: row.GetBoolean(2),
+        row.GetFieldValue<DateTimeOffset?>(3));
 }

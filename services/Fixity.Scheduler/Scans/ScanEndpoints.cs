@@ -88,6 +88,11 @@ internal static class ScanEndpoints
             return ScanProblems.NotFound(id);
         }
 
+        if (scan.HeldUntil is { } until)
+        {
+            return ScanProblems.InBlackout(id, until);
+        }
+
         var ticket = ScanTicket.Of(id, scan.Status);
         return scan.Changed
             ? TypedResults.Accepted(ticket.StatusUrl, ticket)

@@ -50,8 +50,9 @@ internal sealed record ScanOrder(int TargetId, string Trigger)
 
 internal sealed record Enqueued(EnqueueOutcome Outcome, long? ScanId, string? Status);
 
-/// <param name="Changed">False when the scan had ended, or is being cancelled.</param>
-internal sealed record ScanState(string Status, bool Cancelling, bool Changed);
+/// <param name="Changed">False when the scan had ended, is being cancelled, or is held by a blackout.</param>
+/// <param name="HeldUntil">The end of the blackout that keeps it from going on; null: none does.</param>
+internal sealed record ScanState(string Status, bool Cancelling, bool Changed, DateTimeOffset? HeldUntil);
 
 internal enum EnqueueOutcome
 {

@@ -5,7 +5,7 @@ using Quartz;
 namespace Fixity.Scheduler.Schedules;
 
 /// <summary>What a schedule does: it puts a scan in the queue. The name of the trigger is the target's id.</summary>
-internal sealed class ScanJob(ScanStore scans, ILogger<ScanJob> logger) : IJob
+internal sealed class ScanJob(ScheduledRuns runs, ILogger<ScanJob> logger) : IJob
 {
     public const string TriggerGroup = "targets";
 
@@ -18,11 +18,19 @@ internal sealed class ScanJob(ScanStore scans, ILogger<ScanJob> logger) : IJob
     {
         // A trace of its own from the scheduled moment on: the scanner continues it.
         using var activity = ScanMetrics.Activities.StartActivity("scheduled scan");
-        var targetId = int.Parse(context.Trigger.Key.Name, NumberStyles.None, CultureInfo.InvariantCulture);
+        // Recovered from a replica that died, it comes with a trigger of its own.
+        var key = (context.Recovering ? context.RecoveringTriggerKey : null) ?? context.Trigger.Key;
+        var targetId = int.Parse(key.Name, NumberStyles.None, CultureInfo.InvariantCulture);
         var due = context.ScheduledFireTimeUtc ?? context.FireTimeUtc;
         var trigger = context.FireTimeUtc - due > OnTime ? ScanTrigger.CatchUp : ScanTrigger.Schedule;
 
-        var scan = await scans.EnqueueAsync(new ScanOrder(targetId, trigger), cancellationToken);
-        logger.ScheduleFired(targetId, due, trigger, scan.Outcome, scan.ScanId);
+        if (await runs.EnqueueAsync(targetId, trigger, due, context.Recovering, cancellationToken) is { } scan)
+        {
+            logger.ScheduleFired(targetId, due, trigger, scan.Outcome, scan.ScanId);
+        }
+        else
+        {
+            logger.ScheduleFiredAgain(targetId, due);
+        }
     }
 }

@@ -21,6 +21,18 @@ internal static partial class ScheduleLog
     public static partial void ScheduleFired(
         this ILogger logger, int targetId, DateTimeOffset due, string trigger, EnqueueOutcome outcome, long? scanId);
 
+    [LoggerMessage(2007, LogLevel.Information, "Schedule of target {TargetId}, due {Due}, had asked for its scan already")]
+    public static partial void ScheduleFiredAgain(this ILogger logger, int targetId, DateTimeOffset due);
+
+    [LoggerMessage(2008, LogLevel.Information, "Scan {ScanId} of target {TargetId} is paused: a blackout began")]
+    public static partial void PausedByBlackout(this ILogger logger, long scanId, int targetId);
+
+    [LoggerMessage(2009, LogLevel.Information, "Scan {ScanId} of target {TargetId} goes on: the blackout ended")]
+    public static partial void ResumedAfterBlackout(this ILogger logger, long scanId, int targetId);
+
+    [LoggerMessage(2010, LogLevel.Error, "The blackouts of target {TargetId} cannot be kept here: {Reason}")]
+    public static partial void BlackoutsUnreadable(this ILogger logger, int targetId, string reason);
+
     [LoggerMessage(2005, LogLevel.Warning, "The schedules could not be brought up to date; next try in {RetryInterval}")]
     public static partial void RoundFailed(this ILogger logger, Exception exception, TimeSpan retryInterval);
 

@@ -1,13 +1,13 @@
+using Fixity.Core.Schedules;
 using Npgsql;
 using Quartz;
 
 namespace Fixity.Scheduler.Schedules;
 
 /// <summary>Makes the triggers in the job store say what the targets say. Any replica may do it, at any time, again.</summary>
-internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<ScheduleReconciler> logger)
+internal sealed class ScheduleReconciler(
+    NpgsqlDataSource database, TimeProvider clock, ILogger<ScheduleReconciler> logger)
 {
-    // "sched" in ASCII: any number will do that nobody else takes.
-    private const long LockKey = 0x7363686564;
 
     // A database that restarts is back within minutes; after that the next run of the schedule stands.
     private static readonly RetryPolicy Retries =
@@ -19,11 +19,7 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // One replica at a time, and rows read after the lock: what an older reading wrote is always corrected.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var wait = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection))
-        {
-            wait.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
-            await wait.ExecuteNonQueryAsync(cancellation);
-        }
+        await ScheduleLock.TakeAsync(connection, cancellation);
 
         var unsettled = new List<string>();
         foreach (var difference in await ReadDifferencesAsync(connection, cancellation))
@@ -48,11 +44,13 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
     {
         // The description of a trigger holds what it was made of, so that equal means nothing to do.
         await using var command = new NpgsqlCommand("""
-            select coalesce(wanted.name, found.name), wanted.schedule, wanted.time_zone
+            select coalesce(wanted.name, found.name), wanted.schedule, wanted.time_zone, wanted.missed_runs, wanted.made_of
             from (
-                select id::text as name, schedule, time_zone, schedule || ' | ' || time_zone as made_of
+                select id::text as name, schedule, time_zone, missed_runs,
+                    schedule || ' | ' || time_zone || case missed_runs when 'one' then '' else ' | ' || missed_runs end
+                        as made_of
                 from scheduler.targets
-                where enabled and deleted_at is null and schedule is not null
+                where enabled and deleted_at is null and schedule is not null and not schedule_paused
             ) wanted
             full join (
                 select trigger_name as name, description as made_of, trigger_state
@@ -85,7 +83,7 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
         }
 
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(difference.TimeZone!, out var zone)
-            || !CronSchedule.TryParse(text, zone, out var schedule))
+            || !Schedule.TryParse(text, zone, out var schedule, out _))
         {
             // It was valid when it was saved: this machine lacks the zone.
             logger.ScheduleUnreadable(difference.TargetId, text, difference.TimeZone!);
@@ -93,15 +91,11 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
         }
 
         var job = JobBuilder.Create<ScanJob>().WithIdentity(ScanJob.Key).RequestRecovery().StoreDurably().Build();
-        var trigger = TriggerBuilder.Create()
+        var trigger = schedule.ToTrigger(makesUpForMissed: difference.MissedRuns == MissedRuns.One, clock)
             .WithIdentity(key)
             .ForJob(ScanJob.Key)
-            .WithDescription($"{text} | {difference.TimeZone}")
+            .WithDescription(difference.MadeOf)
             .WithRetryPolicy(Retries)
-            .WithCronSchedule(schedule, cron => cron
-                .InTimeZone(zone)
-                // However many runs were missed while nothing ran: one scan makes up for all of them.
-                .WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
             .Build();
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellation);
         logger.Scheduled(difference.TargetId, text, difference.TimeZone!);
@@ -110,8 +104,11 @@ internal sealed class ScheduleReconciler(NpgsqlDataSource database, ILogger<Sche
     private static Difference ReadDifference(NpgsqlDataReader row) => new(
         row.GetString(0),
         row.IsDBNull(1) ? null : row.GetString(1),
-        row.IsDBNull(2) ? null : row.GetString(2));
+        row.IsDBNull(2) ? null : row.GetString(2),
+        row.IsDBNull(3) ? null : MissedRunsWords.Read(row.GetString(3)),
+        row.IsDBNull(4) ? null : row.GetString(4));
 
     /// <param name="Schedule">Null: the target wants no trigger.</param>
-    private sealed record Difference(string TargetId, string? Schedule, string? TimeZone);
+    private sealed record Difference(
+        string TargetId, string? Schedule, string? TimeZone, MissedRuns? MissedRuns, string? MadeOf);
 }

@@ -32,6 +32,9 @@ internal static class ScheduleRegistration
         services.AddSingleton<ScheduleSignal>();
         services.AddSingleton<ScheduleState>();
         services.AddSingleton<ScheduleReconciler>();
+        services.AddSingleton<ScheduleRules>();
+        services.AddSingleton<ScheduledRuns>();
+        services.AddSingleton<BlackoutKeeper>();
         services.AddHostedService<ScheduleWorker>();
     }
 }

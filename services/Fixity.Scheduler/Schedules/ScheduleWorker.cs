@@ -8,10 +8,11 @@ namespace Fixity.Scheduler.Schedules;
 
 /// <summary>Takes part in the clustered schedule as long as this process runs, and keeps the triggers in step with the targets.</summary>
 internal sealed class ScheduleWorker(
-    ISchedulerFactory quartz, ScheduleReconciler reconciler, WatchedFolder watched, HealthCheckService health,
-    ScheduleSignal signal, ScheduleState state, TimeProvider clock, ILogger<ScheduleWorker> logger) : BackgroundService
+    ISchedulerFactory quartz, ScheduleReconciler reconciler, BlackoutKeeper blackouts, WatchedFolder watched,
+    HealthCheckService health, ScheduleSignal signal, ScheduleState state, TimeProvider clock, ILogger<ScheduleWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    // A blackout pauses and lets go so late at worst.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
     private IScheduler? _scheduler;
@@ -51,6 +52,7 @@ internal sealed class ScheduleWorker(
         {
             var scheduler = await StartedAsync(cancellation);
             var unsettled = await reconciler.ReconcileAsync(scheduler, cancellation);
+            await blackouts.KeepAsync(cancellation);
             state.Reconciled();
             if (unsettled.Count > 0)
             {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Fixity.Core;
+using Fixity.Core.Schedules;
 using Fixity.Scheduler.Storage;
 
 namespace Fixity.Scheduler.Targets;
@@ -41,6 +42,11 @@ internal static class TargetTypeWords
 /// <param name="Options">How it is read; left out or null: the defaults.</param>
 /// <param name="Connection">The part that belongs to the type; left out or null: none, or the defaults.</param>
 /// <param name="Credentials">Left out or null: those that are there.</param>
+/// <param name="MissedRuns">What is done about runs that were missed while no scheduler ran.</param>
+/// <param name="SchedulePaused">The schedule is kept and asks for nothing.</param>
+/// <param name="JitterMinutes">Each run begins up to so many minutes late, 0 to 720: for many targets due at once.</param>
+/// <param name="Blackouts">Times of the week at which no scan begins; left out or null: none.</param>
+/// <param name="RetentionDays">How long its history is kept; null: as the settings say.</param>
 /// <param name="ResetIdentity">Another root is the right one now: the next scan records its identity anew.</param>
 public sealed record TargetRequest(
     string Name,
@@ -52,12 +58,20 @@ public sealed record TargetRequest(
     TargetOptions? Options = null,
     TargetConnection? Connection = null,
     CredentialsRequest? Credentials = null,
+    MissedRuns MissedRuns = MissedRuns.One,
+    bool SchedulePaused = false,
+    int JitterMinutes = 0,
+    IReadOnlyList<Blackout>? Blackouts = null,
+    int? RetentionDays = null,
     bool ResetIdentity = false)
 {
     // Not parameters: only what the request has is set, and so what it leaves out is known.
     private ImmutableHashSet<string> _given = [];
 
-    /// <summary>Five-field cron, read in <see cref="TimeZone"/>; null: scanned by hand only; left out: a setting.</summary>
+    /// <summary>
+    /// Five-field cron, read in <see cref="TimeZone"/>, or @hourly, @daily, @weekly, @monthly, @yearly, or an interval of
+    /// 30 minutes to 31 days like "@every 6h"; null: scanned by hand only; left out: a setting.
+    /// </summary>
     public string? Schedule { get; init => field = Given(value); }
 
     /// <summary>IANA name; left out: a setting.</summary>
@@ -114,7 +128,7 @@ public sealed record TargetRequest(
 }
 
 /// <summary>A target as the scheduler holds it.</summary>
-/// <param name="NextRunAt">Null when it is disabled or has no schedule.</param>
+/// <param name="NextRunAt">When the schedule is due next; null when it is disabled, has no schedule, or that is paused.</param>
 public sealed record Target(
     int Id,
     string Name,
@@ -134,6 +148,11 @@ public sealed record Target(
     TargetOptions Options,
     TargetConnection Connection,
     TargetCredentials Credentials,
+    MissedRuns MissedRuns,
+    bool SchedulePaused,
+    int JitterMinutes,
+    IReadOnlyList<Blackout> Blackouts,
+    int? RetentionDays,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? NextRunAt);

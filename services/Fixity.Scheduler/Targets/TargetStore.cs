@@ -19,11 +19,11 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
             insert into scheduler.targets (
                 name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
                 verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
-                connection)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                connection, missed_runs, schedule_paused, jitter_seconds, blackouts, retention_days)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
                 verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
-                created_at, updated_at, connection
+                created_at, updated_at, connection, missed_runs, schedule_paused, jitter_seconds, blackouts, retention_days
             """);
         AddFields(command, request);
         return await WriteAsync(command, request, moved: false, by, cancellation);
@@ -38,12 +38,18 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
             set name = $1, type = $2, root = $3, enabled = $4, schedule = $5, time_zone = $6, checksum_algorithm = $7,
                 workers = $8, sample_percent = $9, verify_within_days = $10, batch_size = $11,
                 large_change_count = $12, large_change_percent = $13, large_change_bytes = $14, options = $15,
-                connection = $16, identity_epoch = identity_epoch + case when $18 then 1 else 0 end,
-                updated_at = clock_timestamp()
-            where id = $17 and deleted_at is null and updated_at = $19
+                connection = $16, missed_runs = $17, schedule_paused = $18, jitter_seconds = $19, blackouts = $20,
+                retention_days = $21,
+                -- When others are is worked out by whoever keeps the windows.
+                blackout_from = case when blackouts = $20 and time_zone = $6 then blackout_from end,
+                blackout_until = case when blackouts = $20 and time_zone = $6 then blackout_until end,
+                pause_from = case when blackouts = $20 and time_zone = $6 then pause_from end,
+                pause_until = case when blackouts = $20 and time_zone = $6 then pause_until end,
+                identity_epoch = identity_epoch + case when $23 then 1 else 0 end, updated_at = clock_timestamp()
+            where id = $22 and deleted_at is null and updated_at = $24
             returning id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
                 verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
-                created_at, updated_at, connection
+                created_at, updated_at, connection, missed_runs, schedule_paused, jitter_seconds, blackouts, retention_days
             """);
         AddFields(command, request);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = saved.TargetId });
@@ -145,6 +151,15 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
             TypedValue = TargetConnectionColumn.Write(request.Connection ?? TargetConnection.None),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
+        p.Add(new NpgsqlParameter<string> { TypedValue = request.MissedRuns.Word() });
+        p.Add(new NpgsqlParameter<bool> { TypedValue = request.SchedulePaused });
+        p.Add(new NpgsqlParameter<int> { TypedValue = request.JitterMinutes * 60 });
+        p.Add(new NpgsqlParameter<string>
+        {
+            TypedValue = BlackoutsColumn.Write(request.Blackouts ?? []),
+            NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
+        p.Add(new NpgsqlParameter<int?> { TypedValue = request.RetentionDays });
     }
 
     /// <summary>Target and credentials together, or neither.</summary>
@@ -196,6 +211,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
         var enabled = row.GetBoolean(4);
         var schedule = row.IsDBNull(5) ? null : row.GetString(5);
         var timeZone = row.GetString(6);
+        var paused = row.GetBoolean(20);
         return new Target(
             row.GetInt32(0),
             row.GetString(1),
@@ -215,9 +231,14 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
             TargetOptionsColumn.Read(row.GetString(15)),
             TargetConnectionColumn.Read(row.GetString(18)),
             TargetCredentials.None,
+            MissedRunsWords.Read(row.GetString(19)),
+            paused,
+            row.GetInt32(21) / 60,
+            BlackoutsColumn.Read(row.GetString(22)),
+            row.GetFieldValue<int?>(23),
             row.GetFieldValue<DateTimeOffset>(16),
             row.GetFieldValue<DateTimeOffset>(17),
-            enabled ? CronSchedule.NextRun(schedule, timeZone, clock.GetUtcNow()) : null);
+            enabled && !paused ? Schedule.NextRun(schedule, timeZone, clock.GetUtcNow()) : null);
     }
 }
 

@@ -6,7 +6,7 @@ using Fixity.Scheduler.Storage;
 namespace Fixity.Scheduler.Targets;
 
 /// <summary>Says at once everything that is wrong with a target, by field.</summary>
-internal sealed class TargetValidation(StorageRules storage, SettingsReader defaults, TimeProvider clock)
+internal sealed class TargetValidation(StorageRules storage, SettingsReader defaults, ScheduleRules schedules)
 {
     private const int MaxNameLength = 100;
 
@@ -21,7 +21,10 @@ internal sealed class TargetValidation(StorageRules storage, SettingsReader defa
         Action<bool, string, string> require = errors.Require;
 
         require(IsName(request.Name), "name", $"The name must have 1 to {MaxNameLength} characters, none of them a control character.");
-        CheckSchedule(request, require);
+        schedules.Check(
+            new ScheduleSettings(request.Schedule, request.TimeZone, request.Blackouts, request.JitterMinutes), require);
+        require(Enum.IsDefined(request.MissedRuns), "missedRuns", "Missed runs are made up for by one, or skip.");
+        require(request.RetentionDays is null or (>= 1 and <= 36_500), "retentionDays", "The days must be 1 to 36500, or null.");
         require(Enum.IsDefined(request.ChecksumAlgorithm), "checksumAlgorithm", "The algorithm must be blake3, sha256 or md5.");
         require(request.Workers is null or (>= 1 and <= 64), "workers", "The workers must be 1 to 64, or null.");
         require(request.SamplePercent is >= 0 and <= 100, "samplePercent", "The sample must be 0 to 100 percent.");
@@ -35,28 +38,6 @@ internal sealed class TargetValidation(StorageRules storage, SettingsReader defa
 
         var settings = await storage.CheckAsync(request.Storage, saved, require, cancellation);
         return (errors, request with { Root = settings.Root, Connection = settings.Connection, Options = options });
-    }
-
-    private void CheckSchedule(TargetRequest request, Action<bool, string, string> require)
-    {
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(request.TimeZone, out var zone))
-        {
-            require(false, "timeZone", $"The time zone '{request.TimeZone}' is not known; write it like Europe/Berlin.");
-            zone = TimeZoneInfo.Utc;
-        }
-
-        if (request.Schedule is null)
-        {
-            return;
-        }
-
-        if (!CronSchedule.TryParse(request.Schedule, zone, out var schedule))
-        {
-            require(false, "schedule", "The schedule must be a cron line of five fields, like '0 3 * * *'.");
-            return;
-        }
-
-        require(schedule.GetNextValidTimeAfter(clock.GetUtcNow()) is not null, "schedule", "The schedule never comes.");
     }
 
     private static bool IsName(string name) =>

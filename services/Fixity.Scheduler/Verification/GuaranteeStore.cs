@@ -1,3 +1,5 @@
+using Fixity.Core.Schedules;
+using Fixity.Data.Columns;
 using Npgsql;
 
 namespace Fixity.Scheduler.Verification;
@@ -172,7 +174,7 @@ internal sealed class GuaranteeStore(NpgsqlDataSource database)
 
     private static GuaranteedTarget ReadTarget(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4),
-        TimeSpan.FromSeconds(row.GetInt32(5)), row.GetString(6), row.GetInt32(7), row.GetFieldValue<DateTimeOffset>(8),
+        TimeSpan.FromSeconds(row.GetInt32(5)), BlackoutsColumn.Read(row.GetString(6)), row.GetInt32(7), row.GetFieldValue<DateTimeOffset>(8),
         row.IsDBNull(9) ? null : row.GetInt64(9), row.IsDBNull(10) ? null : row.GetDouble(10),
         row.IsDBNull(11) ? TimeSpan.Zero : row.GetTimeSpan(11), row.GetFieldValue<DateTimeOffset>(12),
         row.IsDBNull(13) ? null : row.GetTimeSpan(13));
@@ -181,7 +183,7 @@ internal sealed class GuaranteeStore(NpgsqlDataSource database)
 /// <param name="Now">By the database's clock, which the times of the files are of.</param>
 /// <param name="RunGap">As it was looked at last; null: not yet, or no schedule.</param>
 internal sealed record GuaranteedTarget(
-    int Id, string Name, bool Enabled, string? Schedule, string TimeZone, TimeSpan Jitter, string Blackouts,
+    int Id, string Name, bool Enabled, string? Schedule, string TimeZone, TimeSpan Jitter, IReadOnlyList<Blackout> Blackouts,
     int VerifyWithinDays, DateTimeOffset UpdatedAt, long? BytesPresent, double? BestBytesPerSecond,
     TimeSpan LongestRun, DateTimeOffset Now, TimeSpan? RunGap);
 

@@ -1,3 +1,4 @@
+using Fixity.Core.Schedules;
 using Fixity.Scheduler.Schedules;
 using Npgsql;
 
@@ -41,12 +42,12 @@ internal sealed class GuaranteeWorker(GuaranteeStore store, TimeProvider clock, 
     {
         var gap = target is { Enabled: true, Schedule: { } schedule }
             ? RunGap.Longest(
-                target.Now, after => CronSchedule.NextRun(schedule, target.TimeZone, after), target.Jitter, target.LongestRun)
+                target.Now, Schedule.StartsOf(schedule, target.TimeZone, target.Blackouts), target.Jitter, target.LongestRun)
             : null;
         var (oldest, overdue) = await store.ReadOverdueAsync(target, cancellation);
         var guarantee = Guarantee.Of(new GuaranteeInputs(
             target.Enabled, gap, TimeSpan.FromDays(target.VerifyWithinDays), target.BytesPresent,
-            target.BestBytesPerSecond, OpenShare: 1, overdue,
+            target.BestBytesPerSecond, BlackoutCalendar.ShareLeft([.. target.Blackouts.Where(b => b.PauseRunning)]), overdue,
             IsSettled: target.UpdatedAt + (gap ?? TimeSpan.FromDays(1)) <= target.Now));
         if (await store.SaveAsync(target, gap, oldest, overdue, guarantee, cancellation) is { } news)
         {

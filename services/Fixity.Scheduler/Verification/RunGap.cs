@@ -8,8 +8,8 @@ internal static class RunGap
 
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(400);
 
-    /// <param name="next">The run after a moment; null: none comes.</param>
-    /// <param name="putOff">How much later than due a run may begin: jitter and the longest blackout.</param>
+    /// <param name="next">The start of the run after a moment; null: none comes.</param>
+    /// <param name="putOff">How much later than that a run may begin: jitter.</param>
     /// <param name="lasts">How long a run takes; zero where none has ended yet.</param>
     /// <returns>From the start of one run to the end of the next; null: nothing runs by itself.</returns>
     public static TimeSpan? Longest(

@@ -15,8 +15,9 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
 
         Assert.Equal(
             [
-                "id", "name", "type", "root", "enabled", "schedule", "timeZone", "checksumAlgorithm", "workers",
-                "samplePercent", "verifyWithinDays", "batchSize", "largeChangeCount", "largeChangePercent",
+                "id", "name", "type", "root", "enabled", "schedule", "timeZone", "scheduleWords", "missedRuns",
+                "schedulePaused", "jitterMinutes", "blackouts", "blackoutUntil", "retentionDays", "checksumAlgorithm",
+                "workers", "samplePercent", "verifyWithinDays", "batchSize", "largeChangeCount", "largeChangePercent",
                 "largeChangeBytes", "options", "connection", "credentials", "createdAt", "updatedAt", "nextRunAt", "state",
                 "stateSince", "stateReason",
                 "filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "unknownRanges",

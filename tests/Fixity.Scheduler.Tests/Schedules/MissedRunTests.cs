@@ -1,5 +1,7 @@
+using Fixity.Scheduler.Schedules;
 using Fixity.Testing.Postgres;
 using Fixity.Testing.Services;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fixity.Scheduler.Tests.Schedules;
 
@@ -32,6 +34,76 @@ public sealed class MissedRunTests(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(1, await ScansAsync(id));
         Assert.Equal("catch-up", await database.ScalarAsync<string>(
             $"select trigger from scheduler.scans where target_id = {id}"));
+    }
+
+    [Fact]
+    public async Task A_target_that_skips_what_was_missed_has_no_scan_before_its_next_run()
+    {
+        var (skips, makesUp) = (await database.AddTargetAsync(), await database.AddTargetAsync());
+        await database.ExecuteAsync($"""
+            update scheduler.targets set schedule = '@every 12h', missed_runs = 'skip' where id = {skips};
+            update scheduler.targets set schedule = '@every 12h' where id = {makesUp};
+            """);
+        await using (var before = Start())
+        {
+            await Waiting.UntilAsync("both triggers are stored", async () =>
+                await NextRunAsync(skips) > 0 && await NextRunAsync(makesUp) > 0);
+        }
+
+        await database.ExecuteAsync($"""
+            update scheduler.qrtz_triggers set next_fire_time = next_fire_time - {TimeSpan.FromDays(5).Ticks}
+            where trigger_name in ('{skips}', '{makesUp}')
+            """);
+        await using var after = Start();
+
+        await Waiting.UntilAsync("the other one's missed run is made up for", async () => await ScansAsync(makesUp) > 0);
+        await Waiting.UntilAsync("the next runs are in the future", async () =>
+            await NextRunAsync(skips) > DateTime.UtcNow.Ticks && await NextRunAsync(makesUp) > DateTime.UtcNow.Ticks);
+        Assert.Equal(0, await ScansAsync(skips));
+        Assert.Equal(1, await ScansAsync(makesUp));
+        // The interval is counted as before, not from the late run on.
+        Assert.Equal(0, await NextRunAsync(makesUp) % TimeSpan.FromHours(12).Ticks);
+    }
+
+    [Fact]
+    public async Task A_due_moment_asks_for_one_scan_however_often_it_is_fired()
+    {
+        var id = await database.AddTargetAsync();
+        await using var service = Start();
+        var runs = service.Services.GetRequiredService<ScheduledRuns>();
+        var due = DateTimeOffset.UtcNow;
+
+        Assert.NotNull(await runs.EnqueueAsync(id, "schedule", due, recovering: false, default));
+        // The scan is over before another replica recovers the run of the one that died after it had asked.
+        await database.ExecuteAsync(
+            $"update scheduler.scans set status = 'completed', ended_at = now() where target_id = {id}");
+        Assert.Null(await runs.EnqueueAsync(id, "schedule", due, recovering: true, default));
+        Assert.Null(await runs.EnqueueAsync(id, "schedule", due.AddHours(-1), recovering: true, default));
+
+        // What made up for missed runs is recovered with the time at which it did so.
+        Assert.NotNull(await runs.EnqueueAsync(id, "catch-up", due.AddDays(-1), recovering: false, default));
+        await database.ExecuteAsync(
+            $"update scheduler.scans set status = 'completed', ended_at = now() where target_id = {id}");
+        Assert.Null(await runs.EnqueueAsync(id, "catch-up", due, recovering: true, default));
+
+        // A clock that was put back does not stop the schedule.
+        Assert.NotNull(await runs.EnqueueAsync(id, "schedule", due.AddHours(-2), recovering: false, default));
+        Assert.Equal(3, await ScansAsync(id));
+        Assert.NotNull(await runs.EnqueueAsync(id, "schedule", DateTimeOffset.UtcNow.AddMinutes(1), recovering: true, default));
+    }
+
+    [Fact]
+    public async Task With_jitter_a_run_waits_for_its_share_of_it()
+    {
+        var id = await database.AddTargetAsync();
+        await database.ExecuteAsync($"update scheduler.targets set jitter_seconds = 43200 where id = {id}");
+        await using var service = Start();
+        var due = DateTimeOffset.UtcNow;
+
+        await service.Services.GetRequiredService<ScheduledRuns>().EnqueueAsync(id, "schedule", due, recovering: false, default);
+
+        var start = await database.ScalarAsync<DateTime>($"select not_before from scheduler.scans where target_id = {id}");
+        Assert.Equal(Jitter.Spread(id, due, 43200), (start - due.UtcDateTime).TotalSeconds, 0.001);
     }
 
     private ServiceApplication<Program> Start()

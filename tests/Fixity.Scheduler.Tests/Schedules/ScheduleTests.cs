@@ -20,6 +20,15 @@ public sealed class ScheduleTests(SchedulerFixture scheduler) : IClassFixture<Sc
         await UpdateAsync(id, ("enabled", true), ("schedule", "0 1 * * 1"));
         await TriggerBecomesAsync(id, "0 1 * * 1 | UTC");
 
+        await UpdateAsync(id, ("schedule", "0 1 * * 1"), ("missedRuns", "skip"));
+        await TriggerBecomesAsync(id, "0 1 * * 1 | UTC | skip");
+
+        await UpdateAsync(id, ("schedule", "0 1 * * 1"), ("schedulePaused", true));
+        await TriggerBecomesAsync(id, null);
+
+        await UpdateAsync(id, ("schedule", "0 1 * * 1"));
+        await TriggerBecomesAsync(id, "0 1 * * 1 | UTC");
+
         (await scheduler.Admin.DeleteAsync($"/api/v1/targets/{id}")).Dispose();
         await TriggerBecomesAsync(id, null);
     }

@@ -1,3 +1,4 @@
+using Fixity.Core.Schedules;
 using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Verification;
 
@@ -24,8 +25,19 @@ public sealed class RunGapTests
             TimeSpan.FromHours(24 + 2 + 1), Of("0 3 * * *", "UTC", TimeSpan.FromHours(2), TimeSpan.FromHours(1)));
 
     [Fact]
+    public void A_blackout_that_puts_runs_off_makes_it_longer()
+    {
+        var weekend = new Blackout(["friday"], new TimeOnly(20, 0), new TimeOnly(8, 0));
+
+        // Friday's run at 22:00 begins on Saturday at 08:00, ten hours later than Thursday's.
+        Assert.Equal(
+            TimeSpan.FromHours(34),
+            RunGap.Longest(Now, Schedule.StartsOf("0 22 * * *", "UTC", [weekend]), TimeSpan.Zero, TimeSpan.Zero));
+    }
+
+    [Fact]
     public void A_schedule_that_never_comes_has_no_gap() => Assert.Null(Of("0 3 31 2 *", "UTC"));
 
     private static TimeSpan? Of(string schedule, string zone, TimeSpan putOff = default, TimeSpan lasts = default) =>
-        RunGap.Longest(Now, after => CronSchedule.NextRun(schedule, zone, after), putOff, lasts);
+        RunGap.Longest(Now, Schedule.StartsOf(schedule, zone, []), putOff, lasts);
 }

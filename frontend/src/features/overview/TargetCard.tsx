@@ -64,5 +64,5 @@ function NextScan({ target }: { target: Target }) {
   if (!target.enabled) {
     return "switched off";
   }
-  return target.nextRunAt ? <When time={target.nextRunAt} /> : describeSchedule(target.schedule, target.timeZone);
+  return target.nextRunAt ? <When time={target.nextRunAt} /> : describeSchedule(target);
 }

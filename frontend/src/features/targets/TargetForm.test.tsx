@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../api/problems";
@@ -13,6 +13,7 @@ const PATIENCE = { timeout: 60_000 };
 // All the four hundred of them take it seconds to draw.
 beforeEach(() => {
   vi.spyOn(Intl, "supportedValuesOf").mockReturnValue(["Europe/Berlin"]);
+  answering({});
 });
 
 afterEach(() => {
@@ -91,12 +92,21 @@ test("What a storage cannot do is not offered", PATIENCE, async () => {
   expect(offered()).toEqual([true, true, true, true]);
 });
 
+const PREVIEW = {
+  words: "Every day at 03:00",
+  nextRuns: [{ at: "2026-03-29T01:00:00Z", local: "Sunday 29 March 2026, 03:00 +02:00", delayedFrom: null }],
+};
+
 function answering(body: unknown, status = 200) {
+  const json = (answer: unknown, code: number) =>
+    new Response(JSON.stringify(answer), { status: code, headers: { "Content-Type": "application/json" } });
   return vi
     .spyOn(globalThis, "fetch")
-    .mockImplementation(
-      async () => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } }),
-    );
+    .mockImplementation(async (request) => (isPreview(request) ? json(PREVIEW, 200) : json(body, status)));
+}
+
+function isPreview(request: unknown): boolean {
+  return (request as Request).url.endsWith("/schedules/preview");
 }
 
 async function typeShare(user: ReturnType<typeof userEvent.setup>) {
@@ -122,7 +132,7 @@ test("A connection is tried as it is typed, and the verdict goes when it changes
 
   expect(await screen.findByText("Login refused")).toBeDefined();
   expect(screen.getByText("The server knows no such user.")).toBeDefined();
-  const request = fetched.mock.calls[0]?.[0] as Request;
+  const request = fetched.mock.calls.map(([asked]) => asked as Request).find((asked) => !isPreview(asked)) as Request;
   expect(new URL(request.url).pathname).toBe("/api/v1/targets/probe");
   expect(await request.json()).toEqual({
     type: "smb",
@@ -150,4 +160,40 @@ test("What a test cannot even begin with is shown at its field", PATIENCE, async
 
   expect(await screen.findByText("Write the name alone.")).toBeDefined();
   expect(screen.getByLabelText(/^Server/).getAttribute("aria-invalid")).toBe("true");
+});
+
+test("A schedule is built from simple choices, and said in words with its next runs", PATIENCE, async () => {
+  const sent = form();
+  const user = userEvent.setup({ delay: null });
+  expect(await screen.findByText("Every day at 03:00")).toBeDefined();
+  expect(screen.getByText(/Sunday 29 March 2026, 03:00 \+02:00/)).toBeDefined();
+
+  await user.click(screen.getByRole("button", { name: "Add a blackout" }));
+  const days = within(screen.getByRole("group", { name: "Days of blackout 1" }));
+  await user.click(days.getByLabelText("Fri"));
+  await user.click(screen.getByRole("switch", { name: /Pause scans that run/ }));
+  await user.click(screen.getByRole("switch", { name: /Pause the schedule/ }));
+  await user.click(screen.getByRole("button", { name: "Add target" }));
+
+  const request = requestOf(sent.mock.calls[0]?.[0] as TargetDraft, null);
+  expect(request).toMatchObject({
+    schedule: "0 3 * * *",
+    missedRuns: "one",
+    schedulePaused: true,
+    jitterMinutes: 0,
+    blackouts: [
+      { days: ["monday", "tuesday", "wednesday", "thursday"], from: "08:00", to: "18:00", pauseRunning: true },
+    ],
+    retentionDays: null,
+  });
+});
+
+test("What is wrong with a blackout is shown with it", PATIENCE, async () => {
+  const user = userEvent.setup({ delay: null });
+  const problem = { type: "urn:fixity:problem:validation", errors: { "blackouts[0].days": ["Name at least one day."] } };
+  form(new ApiError(400, problem));
+  await user.click(screen.getByRole("button", { name: "Add a blackout" }));
+
+  expect(screen.getByText("Name at least one day.")).toBeDefined();
+  expect(screen.getByText("Please look at the marked fields.")).toBeDefined();
 });

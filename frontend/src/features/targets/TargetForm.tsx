@@ -6,8 +6,8 @@ import { FormProblem } from "../../ui/FormProblem";
 import { Panel } from "../../ui/Panel";
 import { AdvancedPanel } from "./AdvancedPanel";
 import { type OptionsFieldsProps, READING_FIELDS, ReadingFields, WATCHED_FIELDS, WatchedFields } from "./OptionsFields";
+import { SCHEDULE_FIELDS, ScheduleFields } from "./ScheduleFields";
 import { StorageFields } from "./StorageFields";
-import { SCHEDULES } from "./schedules";
 import { STORAGE_FIELDS, storageRequestOf } from "./storageForm";
 import { traitsOf } from "./storageTraits";
 import { TestConnection } from "./TestConnection";
@@ -60,7 +60,7 @@ export function TargetForm({ initial, target = null, submit, error, busy, onSubm
   return (
     <form onSubmit={send}>
       <Stack maw="44rem">
-        <FormProblem error={error} errors={errors} shown={SHOWN} />
+        <FormProblem error={error} errors={errors} shown={[...SHOWN, ...Object.keys(errors).filter(isOfBlackout)]} />
         <Panel title="The target">
           <WhatFields {...fields} />
         </Panel>
@@ -88,7 +88,11 @@ export function TargetForm({ initial, target = null, submit, error, busy, onSubm
           <WatchedFields {...options} />
         </AdvancedPanel>
         <Panel title="When to look">
-          <WhenFields {...fields} />
+          <ScheduleFields
+            draft={draft.schedule}
+            errors={errors}
+            set={(change) => setDraft((current) => ({ ...current, schedule: { ...current.schedule, ...change } }))}
+          />
         </Panel>
         <AdvancedPanel
           title="How it is read"
@@ -142,48 +146,6 @@ function WhatFields({ draft, errors, set }: FieldsProps) {
   );
 }
 
-const CHOICES = [
-  ...SCHEDULES,
-  { value: "custom", label: "A cron line of your own" },
-  { value: "manual", label: "By hand only" },
-];
-
-function WhenFields({ draft, errors, set }: FieldsProps) {
-  return (
-    <Stack>
-      <Select
-        label="Schedule"
-        data={CHOICES}
-        allowDeselect={false}
-        value={draft.schedule}
-        error={draft.schedule === "custom" ? undefined : errors.schedule}
-        onChange={(schedule) => set({ schedule: schedule ?? "manual" })}
-      />
-      {draft.schedule === "custom" && (
-        <TextInput
-          label="Cron line"
-          description="Minute, hour, day of month, month, day of week: 30 2 * * 1-5 means 02:30 on working days."
-          required
-          spellCheck={false}
-          value={draft.cron}
-          error={errors.schedule}
-          onChange={(event) => set({ cron: event.currentTarget.value })}
-        />
-      )}
-      <Select
-        label="Time zone"
-        description="The schedule is read in it."
-        data={timeZones(draft.timeZone)}
-        searchable
-        allowDeselect={false}
-        value={draft.timeZone}
-        error={errors.timeZone}
-        onChange={(timeZone) => set({ timeZone: timeZone ?? "UTC" })}
-      />
-    </Stack>
-  );
-}
-
 const ADVANCED = [
   "checksumAlgorithm",
   "samplePercent",
@@ -193,6 +155,7 @@ const ADVANCED = [
   "largeChangeCount",
   "largeChangePercent",
   "largeChangeBytes",
+  "retentionDays",
 ] as const;
 
 const ALGORITHMS = [
@@ -274,12 +237,21 @@ function EffortFields(props: FieldsProps & { readers: string }) {
         {...numberField(props, "largeChangeGib")}
         error={props.errors.largeChangeBytes}
       />
+      <NumberInput
+        label="Keep its history, days"
+        description="Empty: as the settings say."
+        min={1}
+        max={36_500}
+        allowDecimal={false}
+        {...numberField(props, "retentionDays")}
+      />
     </>
   );
 }
 
-function timeZones(current: string): string[] {
-  return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
+/** `blackouts[2].from` is shown with that blackout. */
+function isOfBlackout(field: string): boolean {
+  return field.startsWith("blackouts[");
 }
 
 function errorsOf(error: Error | null): Record<string, string> {
@@ -294,8 +266,7 @@ const SHOWN: readonly string[] = [
   ...WATCHED_FIELDS,
   ...READING_FIELDS,
   ...STORAGE_FIELDS,
+  ...SCHEDULE_FIELDS,
   "name",
   "type",
-  "schedule",
-  "timeZone",
 ];

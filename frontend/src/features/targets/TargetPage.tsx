@@ -1,10 +1,11 @@
 import { Button, SimpleGrid, Spoiler } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import type { ReactNode } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import type { Target, TargetOptions } from "../../api/types";
 import { ConfirmDialog } from "../../ui/dialogs";
 import { Facts, Figures } from "../../ui/Facts";
-import { formatBytes, formatCount } from "../../ui/format";
+import { formatBytes, formatCount, formatPlural } from "../../ui/format";
 import { Loaded } from "../../ui/Loaded";
 import { PageHeader } from "../../ui/PageHeader";
 import { Panel } from "../../ui/Panel";
@@ -18,7 +19,7 @@ import { StartScanButtons } from "../scans/StartScanButtons";
 import { GuaranteeAlert } from "./GuaranteeAlert";
 import { describeGuarantee } from "./guarantee";
 import { StorageAlert, StorageState } from "./StorageState";
-import { describeSchedule } from "./schedules";
+import { describeBlackout, describeSchedule } from "./schedules";
 import { describeCredentials, isFolder, PROTECTIONS, storageTypeLabel } from "./storageForm";
 import { type StorageTraits, traitsOf } from "./storageTraits";
 import styles from "./TargetPage.module.css";
@@ -149,8 +150,9 @@ function WatchFacts({ target }: { target: Target }) {
   return (
     <Facts
       facts={[
-        ["Schedule", target.enabled ? describeSchedule(target.schedule, target.timeZone) : "Switched off"],
+        ["Schedule", describeSchedule(target)],
         target.enabled && target.nextRunAt ? ["Next scan", <When key="next" time={target.nextRunAt} />] : undefined,
+        ...scheduleFacts(target),
         ["Checksum", target.checksumAlgorithm],
         ["Verification", `${target.samplePercent} % a scan, each file within ${target.verifyWithinDays} days`],
         ["Guarantee", <span key="guarantee">{describeGuarantee(target)}</span>],
@@ -160,9 +162,20 @@ function WatchFacts({ target }: { target: Target }) {
         ["Damage map", damageMap(target)],
         ["Readers", target.workers ?? "chosen by the scanner"],
         ["Large change", largeChange(target)],
+        target.retentionDays ? ["History", `kept for ${formatPlural(target.retentionDays, "day")}`] : undefined,
       ]}
     />
   );
+}
+
+function scheduleFacts(target: Target) {
+  const said = (name: string, value: ReactNode) => (value ? ([name, value] as const) : undefined);
+  return [
+    said("Missed runs", target.schedule && target.missedRuns === "skip" && "skipped"),
+    said("Later by", target.jitterMinutes > 0 && `up to ${target.jitterMinutes} min`),
+    said("Blackouts", target.blackouts.map(describeBlackout).join("; ")),
+    said("In a blackout, ends", target.blackoutUntil && <When key="blackout" time={target.blackoutUntil} />),
+  ];
 }
 
 function damageMap(target: Target): string {

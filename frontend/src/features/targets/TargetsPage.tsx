@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Target>[] = [
   },
   {
     label: "Schedule",
-    cell: (target) => (target.enabled ? describeSchedule(target.schedule, target.timeZone) : "Switched off"),
+    cell: (target) => describeSchedule(target),
   },
 ];
 

@@ -1,17 +1,21 @@
-/** Schedules people choose most, as five-field cron. */
-export const SCHEDULES = [
-  { value: "0 3 * * *", label: "Every day at 03:00" },
-  { value: "0 */6 * * *", label: "Every 6 hours" },
-  { value: "0 * * * *", label: "Every hour" },
-  { value: "0 3 * * 0", label: "Every Sunday at 03:00" },
-  { value: "0 3 1 * *", label: "On the 1st of every month at 03:00" },
-] as const;
+import type { Blackout, Target } from "../../api/types";
+import { DAYS, dayLabel } from "./targetOptions";
 
-/** A schedule in words where that is certain; else the cron line itself, which is never wrong. */
-export function describeSchedule(schedule: string | null, timeZone: string): string {
-  if (schedule === null) {
-    return "By hand only";
+type Scheduled = Pick<Target, "enabled" | "schedule" | "scheduleWords" | "schedulePaused" | "timeZone">;
+
+/** When a target is scanned, in words. */
+export function describeSchedule({ enabled, schedule, scheduleWords, schedulePaused, timeZone }: Scheduled): string {
+  if (!enabled) {
+    return "Switched off";
   }
-  const known = SCHEDULES.find(({ value }) => value === schedule);
-  return `${known?.label ?? schedule} (${timeZone})`;
+  if (schedule === null) {
+    return scheduleWords;
+  }
+  return `${scheduleWords} (${timeZone})${schedulePaused ? ", paused" : ""}`;
+}
+
+export function describeBlackout({ days, from, to, pauseRunning }: Blackout): string {
+  const ordered = DAYS.filter((day) => days.includes(day)).map(dayLabel);
+  const named = ordered.length === DAYS.length ? "every day" : ordered.join(", ");
+  return `${named} ${from.slice(0, 5)} to ${to.slice(0, 5)}${pauseRunning ? ", pausing scans" : ""}`;
 }

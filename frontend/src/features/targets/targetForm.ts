@@ -1,5 +1,5 @@
 import type { Target, TargetCredentials, TargetRequest } from "../../api/types";
-import { SCHEDULES } from "./schedules";
+import { blackoutsOf, newSchedule, type ScheduleDraft, scheduleDraftOf, scheduleTextOf } from "./scheduleForm";
 import { newStorage, type StorageDraft, storageDraftOf, storageRequestOf } from "./storageForm";
 import { traitsOf } from "./storageTraits";
 import { newOptions, type OptionsDraft, optionsDraftOf, optionsRequestOf } from "./targetOptions";
@@ -9,9 +9,7 @@ export interface TargetDraft {
   name: string;
   storage: StorageDraft;
   enabled: boolean;
-  schedule: string | "manual" | "custom";
-  cron: string;
-  timeZone: string;
+  schedule: ScheduleDraft;
   checksumAlgorithm: string;
   workers: number | "";
   samplePercent: number | "";
@@ -20,6 +18,7 @@ export interface TargetDraft {
   largeChangeCount: number | "";
   largeChangePercent: number | "";
   largeChangeGib: number | "";
+  retentionDays: number | "";
   options: OptionsDraft;
   resetIdentity: boolean;
 }
@@ -31,9 +30,7 @@ export function newDraft(): TargetDraft {
     name: "",
     storage: newStorage(),
     enabled: true,
-    schedule: "0 3 * * *",
-    cron: "0 3 * * *",
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    schedule: newSchedule(Intl.DateTimeFormat().resolvedOptions().timeZone),
     checksumAlgorithm: "blake3",
     workers: "",
     samplePercent: 1,
@@ -42,20 +39,18 @@ export function newDraft(): TargetDraft {
     largeChangeCount: 1000,
     largeChangePercent: 5,
     largeChangeGib: 100,
+    retentionDays: "",
     options: newOptions(),
     resetIdentity: false,
   };
 }
 
 export function draftOf(target: Target): TargetDraft {
-  const preset = SCHEDULES.some(({ value }) => value === target.schedule);
   return {
     name: target.name,
     storage: storageDraftOf(target),
     enabled: target.enabled,
-    schedule: target.schedule === null ? "manual" : preset ? target.schedule : "custom",
-    cron: target.schedule ?? "0 3 * * *",
-    timeZone: target.timeZone,
+    schedule: scheduleDraftOf(target),
     checksumAlgorithm: target.checksumAlgorithm,
     workers: target.workers ?? "",
     samplePercent: target.samplePercent,
@@ -64,6 +59,7 @@ export function draftOf(target: Target): TargetDraft {
     largeChangeCount: target.largeChangeCount ?? "",
     largeChangePercent: target.largeChangePercent ?? "",
     largeChangeGib: target.largeChangeBytes === null ? "" : target.largeChangeBytes / GIB,
+    retentionDays: target.retentionDays ?? "",
     options: optionsDraftOf(target),
     resetIdentity: false,
   };
@@ -75,8 +71,13 @@ export function requestOf(draft: TargetDraft, held: TargetCredentials | null): T
     name: draft.name.trim(),
     ...storageRequestOf(draft.storage, held),
     enabled: draft.enabled,
-    schedule: scheduleOf(draft),
-    timeZone: draft.timeZone,
+    schedule: scheduleTextOf(draft.schedule),
+    timeZone: draft.schedule.timeZone,
+    missedRuns: draft.schedule.missedRuns,
+    schedulePaused: draft.schedule.paused,
+    ...(draft.schedule.jitterMinutes === "" ? {} : { jitterMinutes: draft.schedule.jitterMinutes }),
+    blackouts: blackoutsOf(draft.schedule),
+    retentionDays: orNull(draft.retentionDays),
     checksumAlgorithm: draft.checksumAlgorithm as NonNullable<TargetRequest["checksumAlgorithm"]>,
     workers: orNull(draft.workers),
     ...(draft.samplePercent === "" ? {} : { samplePercent: draft.samplePercent }),
@@ -88,17 +89,6 @@ export function requestOf(draft: TargetDraft, held: TargetCredentials | null): T
     options: optionsRequestOf(draft.options, traitsOf(draft.storage.type)),
     ...(draft.resetIdentity ? { resetIdentity: true } : {}),
   };
-}
-
-function scheduleOf(draft: TargetDraft): string | null {
-  switch (draft.schedule) {
-    case "manual":
-      return null;
-    case "custom":
-      return draft.cron.trim();
-    default:
-      return draft.schedule;
-  }
 }
 
 function orNull(value: number | ""): number | null {

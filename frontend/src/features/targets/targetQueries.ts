@@ -1,8 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, send } from "../../api/client";
 import { keys } from "../../api/keys";
 import { usePages } from "../../api/pages";
-import type { StorageSettings, Target, TargetRequest } from "../../api/types";
+import type { SchedulePreviewRequest, StorageSettings, Target, TargetRequest } from "../../api/types";
 import { useAction } from "../../api/useAction";
 
 /** More than anybody watches; beyond it the list still says "load more". */
@@ -18,6 +18,16 @@ export function useTarget(id: number) {
   return useQuery({
     queryKey: keys.target(id),
     queryFn: ({ signal }) => send(api.GET("/api/v1/targets/{id}", { params: { path: { id } }, signal })),
+  });
+}
+
+/** What a schedule means, before it is saved. */
+export function useSchedulePreview(settings: SchedulePreviewRequest) {
+  return useQuery({
+    queryKey: keys.schedulePreview(settings),
+    queryFn: ({ signal }) => send(api.POST("/api/v1/schedules/preview", { body: settings, signal })),
+    placeholderData: keepPreviousData,
+    retry: false,
   });
 }
 
