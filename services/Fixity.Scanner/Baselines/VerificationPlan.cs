@@ -11,15 +11,20 @@ internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
     // Enough files for the sample, and for each to be read again within the promised days: what would be overdue when
     // the next scan comes, a day from now, is due today. Exactly so many, because the order has no ties;
     // numeric, because 7 % of 100 files are 7 and not, as in binary fractions, 7.000000000000001.
+    // Counted in the indexes, and what is present only where somebody wants a share of it: to go through the table of a
+    // million files took 0.4 s, before the first of them was looked at.
     private const string MakeSql = """
         with counted as (
-            select count(*) as present,
-                count(*) filter (
-                    where verified_at is null
-                        or verified_at < now() - make_interval(days => $3) + interval '1 day') as aged
-            from scanner.files where target_id = $2 and state = 1
+            select
+                (select count(*) from scanner.files where target_id = $2 and state <> 2)
+                    - (select count(*) from scanner.files where target_id = $2 and state in (3, 4, 5, 6)) as present,
+                (select count(*) from scanner.files
+                    where target_id = $2 and state = 1
+                        and (verified_at is null
+                            or verified_at < now() - make_interval(days => $3) + interval '1 day')) as aged
         ), due as (
-            select greatest(ceil(present * $4::numeric / 100)::bigint, aged) as files from counted
+            select greatest(case when $4 > 0 then ceil(present * $4::numeric / 100)::bigint end, aged) as files
+            from counted
         ), last_due as (
             select verified_at, hashint8extended(id, $1) as hash
             from scanner.files
