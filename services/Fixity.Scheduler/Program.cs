@@ -5,6 +5,7 @@ using Fixity.Scheduler.Schedules;
 using Fixity.Scheduler.Status;
 using Fixity.Scheduler.Storage;
 using Fixity.Scheduler.Targets;
+using Fixity.Scheduler.Verification;
 using Fixity.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -16,6 +17,7 @@ builder.Services.AddTargets();
 builder.Services.AddProbes();
 builder.Services.AddScans();
 builder.Services.AddSchedules();
+builder.Services.AddGuarantees();
 builder.Services.AddStatus();
 
 var app = builder.Build();

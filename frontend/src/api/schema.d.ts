@@ -920,6 +920,24 @@ export interface components {
             from: string;
             to: string;
         };
+        /** @enum {unknown} */
+        GuaranteeObstacle: "disabled" | "no-schedule" | "schedule" | "rate" | null;
+        GuaranteeView: {
+            /** Format: date-time */
+            evaluatedAt: string;
+            /** Format: date-time */
+            oldestVerifiedAt: null | string;
+            /** Format: int64 */
+            filesOverdue: number;
+            /** Format: double */
+            neededBytesPerDay: null | number;
+            /** Format: double */
+            measuredBytesPerDay: null | number;
+            canBeMet: null | boolean;
+            obstacle: null | components["schemas"]["GuaranteeObstacle"];
+            /** Format: date-time */
+            breachedSince: null | string;
+        };
         HttpValidationProblemDetails: {
             type?: null | string;
             title?: null | string;
@@ -1367,6 +1385,7 @@ export interface components {
             lastScan: null | components["schemas"]["ScanView"];
             /** Format: date-time */
             lastCompleteScanAt: null | string;
+            guarantee: null | components["schemas"]["GuaranteeView"];
         };
         UserCreateRequest: {
             username: string;

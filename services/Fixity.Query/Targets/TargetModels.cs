@@ -36,6 +36,7 @@ public enum TargetState
 /// <param name="UnknownRanges">Folders that could not be listed: what is below them is unknown.</param>
 /// <param name="OldestVerificationAt">Null when no file was verified yet.</param>
 /// <param name="LastScan">The last one that ended, however it ended.</param>
+/// <param name="Guarantee">Null before it was looked at.</param>
 public sealed record TargetView(
     int Id,
     string Name,
@@ -70,4 +71,5 @@ public sealed record TargetView(
     DateTimeOffset? OldestVerificationAt,
     ScanView? ActiveScan,
     ScanView? LastScan,
-    DateTimeOffset? LastCompleteScanAt);
+    DateTimeOffset? LastCompleteScanAt,
+    GuaranteeView? Guarantee);

@@ -82,12 +82,29 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
         var found = await command.ReadAllAsync(ReadTarget, cancellation);
         long[] scanIds = [.. found.SelectMany(row => new[] { row.ActiveScanId, row.LastScanId }).OfType<long>()];
         var byId = (await scans.ManyAsync(scanIds, cancellation)).ToDictionary(scan => scan.Id);
+        var guarantees = await GuaranteesAsync([.. found.Select(row => row.View.Id)], cancellation);
         return found.ConvertAll(row => row with
         {
-            View = row.View with { ActiveScan = ScanOf(row.ActiveScanId), LastScan = ScanOf(row.LastScanId) },
+            View = row.View with
+            {
+                ActiveScan = ScanOf(row.ActiveScanId),
+                LastScan = ScanOf(row.LastScanId),
+                Guarantee = guarantees.GetValueOrDefault(row.View.Id),
+            },
         });
 
         ScanView? ScanOf(long? scanId) => scanId is { } known ? byId.GetValueOrDefault(known) : null;
+    }
+
+    private async Task<Dictionary<int, GuaranteeView>> GuaranteesAsync(int[] ids, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select target_id, evaluated_at, oldest_verified_at, files_overdue, needed_bytes_per_day,
+                measured_bytes_per_day, can_be_met, obstacle, breached_since
+            from scheduler.verification_guarantees where target_id = any($1)
+            """).With(ids);
+        var read = await command.ReadAllAsync(ReadGuarantee, cancellation);
+        return read.ToDictionary(found => found.TargetId, found => found.View);
     }
 
     private static TargetRow ReadTarget(NpgsqlDataReader row)
@@ -132,8 +149,29 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                 row.TimeOrNull(26),
                 ActiveScan: null,
                 LastScan: null,
-                row.TimeOrNull(29)));
+                row.TimeOrNull(29),
+                Guarantee: null));
     }
+
+    private static (int TargetId, GuaranteeView View) ReadGuarantee(NpgsqlDataReader row) => (
+        row.GetInt32(0),
+        new GuaranteeView(
+            row.Time(1),
+            row.TimeOrNull(2),
+            row.GetInt64(3),
+            row.DoubleOrNull(4),
+            row.DoubleOrNull(5),
+            row.IsDBNull(6) ? null : row.GetBoolean(6),
+            row.TextOrNull(7) switch
+            {
+                null => null,
+                "disabled" => GuaranteeObstacle.Disabled,
+                "no_schedule" => GuaranteeObstacle.NoSchedule,
+                "schedule" => GuaranteeObstacle.Schedule,
+                "rate" => GuaranteeObstacle.Rate,
+                var unknown => throw new InvalidOperationException($"The database holds the obstacle '{unknown}'."),
+            },
+            row.TimeOrNull(8)));
 
     private static TargetCredentials ReadCredentials(NpgsqlDataReader row) => new(
         row.IsDBNull(36) ? CredentialsSource.Stored : CredentialsSource.Reference,

@@ -20,7 +20,7 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
                 "largeChangeBytes", "options", "connection", "credentials", "createdAt", "updatedAt", "nextRunAt", "state",
                 "stateSince", "stateReason",
                 "filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "unknownRanges",
-                "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt",
+                "oldestVerificationAt", "activeScan", "lastScan", "lastCompleteScanAt", "guarantee",
             ],
             target.Select(member => member.Key));
         Assert.Equal("unknown", (string?)target["state"]);
@@ -28,7 +28,7 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         Assert.Equal("blake3", (string?)target["checksumAlgorithm"]);
         Assert.Equal(107374182400, (long)target["largeChangeBytes"]!);
         string[] unknowns =
-            ["filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "stateSince"];
+            ["filesPresent", "bytesPresent", "filesCorrupted", "filesTampered", "filesUnreadable", "stateSince", "guarantee"];
         foreach (var unknown in unknowns)
         {
             Assert.Null(target[unknown]);
@@ -188,6 +188,34 @@ public sealed class TargetEndpointsTests(RunningQuery query) : IClassFixture<Run
         foreach (var id in new[] { disabled, byHand, unplanned })
         {
             Assert.Null((await query.GetAsync($"/targets/{id}"))["nextRunAt"]);
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        "null, null, null, 'no_schedule'",
+        """{"filesOverdue":3,"neededBytesPerDay":null,"measuredBytesPerDay":null,"canBeMet":null,"obstacle":"no-schedule"}""")]
+    [InlineData(
+        "2.5, 1.5, false, 'rate'",
+        """{"filesOverdue":3,"neededBytesPerDay":2.5,"measuredBytesPerDay":1.5,"canBeMet":false,"obstacle":"rate"}""")]
+    public async Task The_guarantee_is_shown_as_it_was_last_looked_at(string stored, string shown)
+    {
+        var id = await query.Database.AddTargetAsync();
+        await query.Database.ExecuteAsync($"""
+            insert into scheduler.verification_guarantees (
+                target_id, evaluated_at, oldest_verified_at, files_overdue, breached_since, needed_bytes_per_day,
+                measured_bytes_per_day, can_be_met, obstacle)
+            values ({id}, '2026-01-03Z', '2025-01-01Z', 3, '2026-01-02Z', {stored})
+            """);
+
+        var guarantee = (await query.GetAsync($"/targets/{id}"))["guarantee"]!.AsObject();
+
+        Assert.Equal("2026-01-03T00:00:00+00:00", (string?)guarantee["evaluatedAt"]);
+        Assert.Equal("2025-01-01T00:00:00+00:00", (string?)guarantee["oldestVerifiedAt"]);
+        Assert.Equal("2026-01-02T00:00:00+00:00", (string?)guarantee["breachedSince"]);
+        foreach (var (name, value) in JsonNode.Parse(shown)!.AsObject())
+        {
+            Assert.True(JsonNode.DeepEquals(value, guarantee[name]), name);
         }
     }
 

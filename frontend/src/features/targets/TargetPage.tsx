@@ -15,6 +15,8 @@ import { ChangeList } from "../changes/ChangeList";
 import { ScanProgress } from "../scans/ScanProgress";
 import { ScanTable } from "../scans/ScanTable";
 import { StartScanButtons } from "../scans/StartScanButtons";
+import { GuaranteeAlert } from "./GuaranteeAlert";
+import { describeGuarantee } from "./guarantee";
 import { StorageAlert, StorageState } from "./StorageState";
 import { describeSchedule } from "./schedules";
 import { describeCredentials, isFolder, PROTECTIONS, storageTypeLabel } from "./storageForm";
@@ -36,6 +38,7 @@ function TargetDetails({ target }: { target: Target }) {
     <>
       <PageHeader title={target.name} actions={<TargetActions target={target} />} />
       <StorageAlert target={target} />
+      <GuaranteeAlert target={target} />
       {target.activeScan && (
         <Panel title="Running now">
           <ScanProgress scan={target.activeScan} />
@@ -142,6 +145,7 @@ function WatchFacts({ target }: { target: Target }) {
         target.enabled && target.nextRunAt ? ["Next scan", <When key="next" time={target.nextRunAt} />] : undefined,
         ["Checksum", target.checksumAlgorithm],
         ["Verification", `${target.samplePercent} % a scan, each file within ${target.verifyWithinDays} days`],
+        ["Guarantee", <span key="guarantee">{describeGuarantee(target)}</span>],
         ["Read", SOURCES[options.verifyFrom] + (options.idleIo ? ", only while the disk is idle" : "")],
         ["Limit", describeLimit(options.limit)],
         options.workingHours ? ["Working hours", describeWorkingHours(options.workingHours)] : undefined,
