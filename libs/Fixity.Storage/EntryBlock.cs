@@ -3,8 +3,7 @@ namespace Fixity.Storage;
 /// <summary>Some entries with the memory of their paths, used again and again.</summary>
 internal sealed class EntryBlock
 {
-    // So many, and so few bytes, that neither array is a large one: the first megabytes of those set off a collection of
-    // everything.
+    // So many, and so few bytes, that neither array is a large one: those are freed by a collection of everything alone.
     public const int Capacity = 480;
     private const int PathBytes = 64 * 1024;
 

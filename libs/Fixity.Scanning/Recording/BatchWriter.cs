@@ -9,7 +9,7 @@ namespace Fixity.Scanning.Recording;
 internal sealed class BatchWriter(SegmentRules rules, int batchSize)
 {
     // Few changes take little room; more will be a whole batch of them, and to double up to that would leave several
-    // large arrays behind, which set off a collection of everything.
+    // large arrays behind, which a collection of everything alone frees.
     private const int FewFiles = 256;
 
     public static void AddTally(ScanBatch batch, in ScanTally tally)

@@ -22,9 +22,6 @@ internal sealed class BaselineReader(
 {
     private const int Blocks = 16;
 
-    // So many are given back at once: who woke the reader for each of them would wake the server for each, too.
-    private const int GivenBack = Blocks / 2;
-
     /// <summary>Rows a statement; a test asks for fewer.</summary>
     internal int PageRows { get; init; } = 50_000;
 
@@ -45,15 +42,11 @@ internal sealed class BaselineReader(
         var reading = Task.Run(() => FillAsync(range, free, filled.Writer, stop.Token), CancellationToken.None);
         try
         {
-            var used = new List<BaselineBlock>(GivenBack);
             await foreach (var block in filled.Reader.ReadAllAsync(cancellation))
             {
                 yield return block.Files;
-                used.Add(block);
-                if (used.Count == GivenBack)
-                {
-                    GiveBack(used, free.Writer);
-                }
+                block.Clear();
+                free.Writer.TryWrite(block);
             }
         }
         finally
@@ -78,17 +71,6 @@ internal sealed class BaselineReader(
     public async ValueTask<bool> MayBeMountedAsync(FilePath key, string identity, CancellationToken cancellation) =>
         await retry.RunAsync(
             token => CrossedMounts.MayBeMountedAsync(database, claim, key, identity, token), mayGoOn, cancellation);
-
-    private static void GiveBack(List<BaselineBlock> used, ChannelWriter<BaselineBlock> free)
-    {
-        foreach (var block in used)
-        {
-            block.Clear();
-            free.TryWrite(block);
-        }
-
-        used.Clear();
-    }
 
     // Ends by completing the queue, with its failure if it has one: the reader of the queue throws it.
     private async Task FillAsync(
