@@ -3,8 +3,9 @@ namespace Fixity.Storage;
 /// <summary>Some entries with the memory of their paths, used again and again.</summary>
 internal sealed class EntryBlock
 {
-    public const int Capacity = 1024;
-    private const int PathBytes = 128 * 1024;
+    // So many, and so few bytes, that neither array is a large one: those are freed by a collection of everything alone.
+    public const int Capacity = 480;
+    private const int PathBytes = 64 * 1024;
 
     private readonly StorageEntry[] _entries = new StorageEntry[Capacity];
     private byte[] _paths = new byte[PathBytes];
@@ -45,7 +46,7 @@ internal sealed class EntryBlock
 /// <remarks>A plain monitor: what spins before it waits costs a core that hashing could use.</remarks>
 internal sealed class BlockPool
 {
-    public const int BlocksInFlight = 4;
+    public const int BlocksInFlight = 8;
 
     private readonly object _lock = new();
     private readonly Stack<EntryBlock> _free = new();

@@ -12,7 +12,7 @@ internal sealed class BatchHandover(
     IStorageBackend backend, IScanSink sink, IBaselineReader baseline, SegmentRules rules, ByteCount bytesRead,
     string identity, SegmentLimits limits, TimeProvider clock)
 {
-    private readonly BatchWriter _writer = new(rules);
+    private readonly BatchWriter _writer = new(rules, limits.BatchSize);
     private readonly ScanBatch _batch = new();
     private FilePath? _committed;
     private byte[] _committedBytes = [];

@@ -5,8 +5,13 @@ using Fixity.Storage;
 namespace Fixity.Scanning.Recording;
 
 /// <summary>Turns verdicts into the entries of a batch.</summary>
-internal sealed class BatchWriter(SegmentRules rules)
+/// <param name="batchSize">Entries that a batch may come to.</param>
+internal sealed class BatchWriter(SegmentRules rules, int batchSize)
 {
+    // Few changes take little room; more will be a whole batch of them, and to double up to that would leave several
+    // large arrays behind, which a collection of everything alone frees.
+    private const int FewFiles = 256;
+
     public static void AddTally(ScanBatch batch, in ScanTally tally)
     {
         batch.Counters.FilesSeen += tally.FilesSeen;
@@ -61,6 +66,7 @@ internal sealed class BatchWriter(SegmentRules rules)
             case Verdict.None or Verdict.Unchanged or Verdict.Vanished:
                 break; // Of what vanished the next scan's listing is the proof.
             case Verdict.Added:
+                batch.Appeared.EnsureCapacity(batch.Appeared.Count < FewFiles ? 0 : batchSize);
                 batch.Appeared.Add(new AppearedFile(
                     step.HasRow ? step.Row.Id : null, batch.Memory.Keep(step.Position), step.Answer.Metadata,
                     rules.Algorithm, batch.Memory.Keep(step.Checksum), step.Answer.Extended, step.Answer.Groups));
