@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Fixity.Testing.Postgres;
 
 namespace Fixity.Scanner.Tests.Scans;
@@ -176,6 +177,7 @@ public sealed class ControlTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Between_a_first_scan_that_was_cancelled_and_the_next_an_edit_is_no_news_and_damage_is()
     {
         using var tree = await WatchedTree.CreateAsync(database, 50);

@@ -204,7 +204,7 @@ public sealed class KnownDamageTests(TestDatabase database) : IClassFixture<Test
     }
 
     // Below the file system: neither time moves.
-    private async Task FlipAsync(WatchedTree tree, string name, int offset)
+    private static async Task FlipAsync(WatchedTree tree, string name, int offset)
     {
         var path = tree.PathOf(name);
         var time = File.GetLastWriteTimeUtc(path);
