@@ -105,7 +105,7 @@ public sealed class StoredCredentialsTests(TestDatabase database) : IClassFixtur
         var lines = logs.Lines;
         Assert.Contains(lines, line => line.Contains("The server refused", StringComparison.OrdinalIgnoreCase)
             || line.Contains("storage_login_refused", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("Trace", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("Debug", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("/api/v1/targets", StringComparison.Ordinal));
         foreach (var secret in (string[])[Password, WrongPassword])
         {
