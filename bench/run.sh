@@ -2,7 +2,7 @@
 # Fixity against its peers, in the same run on the same files; see docs/performance.md.
 #   bench/run.sh            about 40 minutes on two cores, 12 GB of disk, 8 GiB of page cache
 #   bench/run.sh --quick    under 6 minutes, 2 GB of disk
-#   bench/run.sh --only hash,walk   some of the jobs, and with an unknown name: the list of them
+#   bench/run.sh --only hash,smb    some of the jobs (smb: all of smb-*), and with an unknown name: the list of them
 # FIXITY_BENCH_DIR  where the trees are kept between runs (default: fixity-bench below TMPDIR or /var/tmp)
 # FIXITY_BENCH_OUT  where the report goes (default: bench/results/<date>-<rig>.md; with --only or --quick: the terminal)
 set -euo pipefail
@@ -13,7 +13,7 @@ folder=${FIXITY_BENCH_DIR:-${TMPDIR:-/var/tmp}/fixity-bench}
 
 install_peers() {
   local missing=() tool
-  for tool in aide hashdeep b3sum psql taskset; do
+  for tool in aide hashdeep b3sum psql taskset smbclient smbd; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(initdb)
@@ -22,7 +22,7 @@ install_peers() {
     echo "installing what is missing: ${missing[*]}" >&2
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-      aide hashdeep b3sum findutils postgresql postgresql-client util-linux >/dev/null
+      aide hashdeep b3sum findutils postgresql postgresql-client util-linux samba smbclient >/dev/null
   else
     echo "missing, and not to be installed by this user: ${missing[*]}" >&2
     exit 1

@@ -1,3 +1,5 @@
+using Fixity.Smb.Wire;
+
 namespace Fixity.Smb;
 
 /// <summary>What kind of failure it was, and so what a caller can do about it. Decided where the failure is born.</summary>
@@ -76,6 +78,13 @@ public static class SmbFailures
     /// <summary>Of the connection: worth another one.</summary>
     public static bool IsTransient(this SmbFailure failure) => failure is SmbFailure.NameNotFound or SmbFailure.Refused
         or SmbFailure.ConnectionLost or SmbFailure.TimedOut or SmbFailure.ServerBusy or SmbFailure.Protocol;
+
+    /// <summary>What a server's NTSTATUS means for a file or folder, for a login, and for the way to a share.</summary>
+    public static SmbFailure OfEntry(uint status) => NtStatus.FailureOf(status);
+
+    public static SmbFailure OfLogin(uint status) => NtStatus.FailureOfLogin(status);
+
+    public static SmbFailure OfShare(uint status) => NtStatus.FailureOfShare(status);
 
     /// <summary>Of the server, the login or the share: final until somebody acts.</summary>
     public static bool IsOfSetup(this SmbFailure failure) => failure is SmbFailure.NotSmb or SmbFailure.Tampered

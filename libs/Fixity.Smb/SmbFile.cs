@@ -5,7 +5,7 @@ namespace Fixity.Smb;
 
 /// <summary>One open file of a share, read forward or from anywhere; forward with several reads under way.</summary>
 /// <remarks>Used by one caller at a time. Goes on over a lost connection if the file is still exactly what it was.</remarks>
-public sealed class SmbFile : IAsyncDisposable
+public sealed class SmbFile : ISmbFile
 {
     private readonly SmbShare _share;
     private readonly string _path;
@@ -15,7 +15,7 @@ public sealed class SmbFile : IAsyncDisposable
     private readonly ReadAhead _ahead;
     private Answer? _head;
     private SmbMetadata _opened;
-    private SmbMetadata _last;
+    private SmbMetadata? _closed;
     private LiveLink? _live;
     private SmbHandle _handle;
     private bool _isWhole;
@@ -41,12 +41,15 @@ public sealed class SmbFile : IAsyncDisposable
             return _opened;
         }
 
-        return _isWhole ? _last : await _share.RunAsync(
+        return _isWhole && _closed is { } closed ? closed : await _share.RunAsync(
             async (live, token) =>
             {
                 await OpenOnAsync(live, token);
                 using var answer = await live.AskAsync([Requests.QueryFile(_handle)], token);
-                return Replies.QueryFile(answer.Expect(0, "the open file cannot be looked at"));
+                var now = Replies.QueryFile(answer.Expect(0, "the open file cannot be looked at"));
+
+                // What does not tell its number when it is opened has none that could be compared.
+                return now with { FileId = _opened.FileId == 0 ? 0 : now.FileId };
             },
             cancellation);
     }
@@ -95,7 +98,7 @@ public sealed class SmbFile : IAsyncDisposable
                 [
                     Requests.Create(_path, SmbAccess.Read, CreateOptions.NotDirectory | CreateOptions.Sequential),
                     Requests.Read(SmbHandle.OfCompound, 0, Math.Min(SmbShare.SmallFileBytes, live.Info.ReadBytes)),
-                    Requests.QueryFile(SmbHandle.OfCompound), Requests.Close(SmbHandle.OfCompound),
+                    Requests.Close(SmbHandle.OfCompound, looks: true),
                 ],
                 token);
             try
@@ -119,8 +122,8 @@ public sealed class SmbFile : IAsyncDisposable
 
     private void TakeHead(Answer answer)
     {
-        Replies.Create(answer.Expect(0, "the file cannot be opened"), out var metadata);
-        if (metadata.IsReparsePoint)
+        Replies.Create(answer.Expect(0, "the file cannot be opened"), out _opened);
+        if (_opened.IsReparsePoint)
         {
             throw new SmbException(SmbFailure.WrongKind, "the file is a link now");
         }
@@ -128,11 +131,11 @@ public sealed class SmbFile : IAsyncDisposable
         var read = answer.Status(1) == NtStatus.EndOfFile
             ? 0
             : Replies.Read(answer.Expect(1, "the file cannot be read")).Length;
-        _last = Replies.QueryFile(answer.Expect(2, "the open file cannot be looked at"));
+        _closed = answer.Status(2) == NtStatus.Success ? Replies.Close(answer.Message(2), _opened) : null;
 
-        // Its creation as this question answers it, because it is this one that is asked again: where the file system
-        // keeps none, servers make one up, and not the same for each question.
-        _opened = metadata with { FileId = _last.FileId, Links = _last.Links, Created = _last.Created };
+        // Where the file system keeps no time of creation servers make one up, of the last access among others, which our
+        // read has moved: what counts is what it is after a read.
+        _opened = _opened with { Created = _closed?.Created ?? _opened.Created };
         _isWhole = read >= _opened.SizeBytes;
         _head?.Dispose();
         _head = answer;
@@ -166,13 +169,8 @@ public sealed class SmbFile : IAsyncDisposable
 
         _ahead.Drop();
         using var answer = await live.AskAsync(
-            [
-                Requests.Create(_path, SmbAccess.Read, CreateOptions.NotDirectory | CreateOptions.Sequential),
-                Requests.QueryFile(SmbHandle.OfCompound),
-            ],
-            cancellation);
-        var handle = Replies.Create(answer.Expect(0, "the file cannot be opened"), out _);
-        var now = answer.Status(1) == NtStatus.Success ? Replies.QueryFile(answer.Message(1)) : default;
+            [Requests.Create(_path, SmbAccess.Read, CreateOptions.NotDirectory | CreateOptions.Sequential)], cancellation);
+        var handle = Replies.Create(answer.Expect(0, "the file cannot be opened"), out var now);
         if (!now.SameStampAs(_opened))
         {
             live.Link.CloseLater(handle);

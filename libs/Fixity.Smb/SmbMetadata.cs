@@ -4,9 +4,8 @@ namespace Fixity.Smb;
 /// <param name="SizeBytes">The end of the file.</param>
 /// <param name="FileId">Its number on the volume, 64 bits; 0: not told.</param>
 /// <param name="IsReparsePoint">A link, or something else that leads elsewhere. Never followed.</param>
-/// <param name="Links">Names that the file has; 0: not told.</param>
 public readonly record struct SmbMetadata(
-    long SizeBytes, long Created, long Written, long Changed, ulong FileId, bool IsDirectory, bool IsReparsePoint, long Links)
+    long SizeBytes, long Created, long Written, long Changed, ulong FileId, bool IsDirectory, bool IsReparsePoint)
 {
     /// <summary>What kind of reparse point (MS-FSCC 2.1.2.1); 0: none, or not told.</summary>
     public uint ReparseTag { get; init; }

@@ -9,7 +9,7 @@ namespace Fixity.Smb;
 /// <see cref="SmbOptions.ReconnectFor"/> says, and each call goes on where it was; a refused login is never repeated.</para>
 /// <para>Paths are the server's: UTF-16, backslashes between segments, none before the first; empty for the root.</para>
 /// </remarks>
-public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
+public sealed class SmbShare(SmbOptions options) : ISmbShare
 {
     /// <summary>Files up to this size are opened, read and closed in one round trip.</summary>
     public const int SmallFileBytes = 256 * 1024;
@@ -56,17 +56,16 @@ public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
             using var answer = await connection.AskAsync(
                 [
                     Requests.Create(SmbPath.Checked(path), SmbAccess.Look, CreateOptions.None),
-                    Requests.QueryFile(SmbHandle.OfCompound), Requests.Close(SmbHandle.OfCompound),
+                    Requests.Close(SmbHandle.OfCompound),
                 ],
                 token);
-            const string what = "it cannot be looked at";
             if (NtStatus.FailureOf(answer.Status(0)) == SmbFailure.Gone)
             {
                 return (SmbMetadata?)null;
             }
 
-            answer.Expect(0, what);
-            return Replies.QueryFile(answer.Expect(1, what));
+            Replies.Create(answer.Expect(0, "it cannot be looked at"), out var metadata);
+            return metadata;
         },
         cancellation);
 
@@ -89,6 +88,9 @@ public sealed class SmbShare(SmbOptions options) : IAsyncDisposable
         await file.OpenAsync(cancellation);
         return file;
     }
+
+    async Task<ISmbFile> ISmbShare.OpenAsync(string path, CancellationToken cancellation) =>
+        await OpenAsync(path, cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,7 @@ namespace Fixity.Storage.Smb;
 /// A server lists in an order of its own, so a folder is held whole while it is walked. One that is listed ahead of the
 /// walk stops at some entries until the walk enters it.
 /// </remarks>
-internal sealed class FolderListing(SmbShare share, string path, CancellationToken stop) : ISmbListing
+internal sealed class FolderListing(ISmbShare share, string path, CancellationToken stop) : ISmbListing
 {
     private const int AheadEntries = 16 * 1024;
 

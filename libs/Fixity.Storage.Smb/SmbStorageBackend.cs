@@ -11,7 +11,7 @@ namespace Fixity.Storage.Smb;
 /// </remarks>
 /// <param name="owned">Ends with the backend.</param>
 internal sealed class SmbStorageBackend(
-    SmbShare share, SmbOptions options, FilePath root, IDisposable? owned = null) : IStorageBackend
+    ISmbShare share, SmbOptions options, FilePath root, IDisposable? owned = null) : IStorageBackend
 {
     // No server says how fine its file system's clock is: the coarsest that is in use (FAT's), as a wait for files
     // written just now.

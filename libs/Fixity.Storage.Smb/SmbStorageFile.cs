@@ -4,7 +4,7 @@ using Fixity.Smb;
 namespace Fixity.Storage.Smb;
 
 /// <summary>An open file of a share, as the engine reads it.</summary>
-internal sealed class SmbStorageFile(SmbFile file, FilePath path) : IStorageFile
+internal sealed class SmbStorageFile(ISmbFile file, FilePath path) : IStorageFile
 {
     public async ValueTask<FileMetadata> StatAsync(CancellationToken cancellation)
     {

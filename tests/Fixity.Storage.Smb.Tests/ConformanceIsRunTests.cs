@@ -5,7 +5,7 @@ namespace Fixity.Storage.Smb.Tests;
 /// <summary>Skipped, with the reason, where the suite of all backends is left out for want of an smbd.</summary>
 public sealed class ConformanceIsRunTests
 {
-    // Point 37.
+    [Trait("SmbPoint", "37")]
     [SmbFact]
     public void The_suite_of_all_backends_is_part_of_these_tests() => Assert.Contains(
         typeof(ConformanceIsRunTests).Assembly.GetTypes(), type => type.Name == "SmbBackendConformsTests");

@@ -6,7 +6,7 @@ namespace Fixity.Storage.Smb.Tests;
 /// <summary>What a walk gives where names, links and rights are not what one would wish.</summary>
 public sealed class SmbWalkTests
 {
-    // Point 14.
+    [Trait("SmbPoint", "14")]
     [SmbFact]
     public async Task Names_that_cannot_be_opened_are_faults_of_their_entries_and_the_rest_is_listed()
     {
@@ -30,7 +30,8 @@ public sealed class SmbWalkTests
         }
     }
 
-    // Point 14: what no honest server sends.
+    // What no honest server sends.
+    [Trait("SmbPoint", "14")]
     [Theory]
     [InlineData("..", @"\x2e\x2e")]
     [InlineData("", @"\x00")]
@@ -63,7 +64,7 @@ public sealed class SmbWalkTests
         Assert.Equal(name, SmbNames.ToServer(default, FilePath.FromEscaped(escaped.AsMemory(0, length))));
     }
 
-    // Point 15.
+    [Trait("SmbPoint", "15")]
     [SmbFact]
     public async Task A_folder_that_may_not_be_listed_is_a_fault_and_the_walk_goes_on()
     {
@@ -82,7 +83,7 @@ public sealed class SmbWalkTests
         Assert.Equal(StorageFault.Denied, listed[1].Fault);
     }
 
-    // Point 16.
+    [Trait("SmbPoint", "16")]
     [SmbFact]
     public async Task Links_that_the_server_follows_end_where_they_come_back()
     {
@@ -100,7 +101,7 @@ public sealed class SmbWalkTests
         Assert.Equal(["File dir/file", "Skipped dir/up", "File inside", "Skipped loop"], listed.Words());
     }
 
-    // Point 18.
+    [Trait("SmbPoint", "18")]
     [SmbFact]
     public async Task A_second_listing_of_an_unchanged_share_is_the_same_to_the_nanosecond()
     {
@@ -122,7 +123,8 @@ public sealed class SmbWalkTests
             before[0].Metadata.MtimeNs);
     }
 
-    // Point 19: path order, each once, over several pages and many folders.
+    // Path order, each once, over several pages and many folders.
+    [Trait("SmbPoint", "19")]
     [SmbFact]
     public async Task Many_folders_come_in_path_order_each_entry_once()
     {
@@ -143,6 +145,33 @@ public sealed class SmbWalkTests
         var half = paths[1234];
         Assert.Equal(
             paths.Where(path => path > half), (await Backends.ListAsync(backend, new PathRange(default, After: half))).Select(entry => entry.Path));
+    }
+
+    [Trait("SmbPoint", "19")]
+    [SmbFact]
+    public async Task Ten_thousand_entries_of_one_folder_come_in_order_once_each()
+    {
+        const int Files = 10_000;
+        await using var server = await SmbServer.StartAsync();
+        for (var file = 0; file < Files; file++)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(server.Data, $"{file:D5}"), []);
+        }
+
+        await using var backend = Backends.Open(server);
+        await backend.ProbeAsync(CancellationToken.None);
+        var (count, last) = (0, default(string));
+        await foreach (var block in backend.ListAsync(PathRange.Everything, CancellationToken.None))
+        {
+            foreach (var entry in block.ToArray())
+            {
+                var path = entry.Path.ToString();
+                Assert.True(string.CompareOrdinal(last, path) < 0, $"{last} before {path}");
+                (last, count) = (path, count + 1);
+            }
+        }
+
+        Assert.Equal(Files, count);
     }
 
     [SmbFact]

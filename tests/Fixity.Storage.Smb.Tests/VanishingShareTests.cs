@@ -8,7 +8,8 @@ public sealed class VanishingShareTests
 {
     private const int Folders = 30;
 
-    // Points 26 and 28.
+    [Trait("SmbPoint", "26")]
+    [Trait("SmbPoint", "28")]
     [SmbTheory]
     [InlineData("renamed away")]
     [InlineData("replaced by an empty folder")]
@@ -43,7 +44,7 @@ public sealed class VanishingShareTests
         Assert.True(refusal is StorageException || found is { Kind: EntryKind.File }, $"{refusal} {found}");
     }
 
-    // Point 27.
+    [Trait("SmbPoint", "27")]
     [SmbFact]
     public async Task Another_root_has_another_identity()
     {
@@ -62,7 +63,7 @@ public sealed class VanishingShareTests
         Assert.Empty(await Backends.ListAsync(other));
     }
 
-    // Point 28.
+    [Trait("SmbPoint", "28")]
     [SmbFact]
     public async Task A_folder_that_is_deleted_while_the_walk_is_under_way_is_gone_and_no_fault()
     {
@@ -88,7 +89,7 @@ public sealed class VanishingShareTests
         Assert.Null(await backend.StatAsync(FilePath.FromEscaped($"d{Folders - 1:D2}/f000"), CancellationToken.None));
     }
 
-    // Point 29.
+    [Trait("SmbPoint", "29")]
     [SmbTheory]
     [InlineData("truncated")]
     [InlineData("grown")]

@@ -20,6 +20,9 @@ internal static class Catalogue
             ["churn"] = RescanJobs.Churned(bench),
             ["peak"] = RescanJobs.Peak(bench),
             ["flat"] = RescanJobs.Flat(bench),
+            ["smb-sequential"] = ShareJobs.Sequential(bench),
+            ["smb-small"] = ShareJobs.Small(bench),
+            ["smb-listing"] = ShareJobs.Listing(bench),
             ["ingest"] = DatabaseJobs.Ingest(bench),
             ["baseline"] = DatabaseJobs.Baseline(bench),
         };

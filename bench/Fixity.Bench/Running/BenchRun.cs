@@ -14,7 +14,9 @@ internal static class BenchRun
         var bench = new Workbench(folder, arguments.Has("quick"), cluster);
         var jobs = Catalogue.Of(bench);
         var only = arguments.Text("only")?.Split(',');
-        if (only?.FirstOrDefault(name => !jobs.ContainsKey(name)) is { } unknown)
+        // "smb" stands for all that begin with it and a dash.
+        bool IsMeant(string word, string name) => name == word || name.StartsWith($"{word}-", StringComparison.Ordinal);
+        if (only?.FirstOrDefault(word => !jobs.Keys.Any(name => IsMeant(word, name))) is { } unknown)
         {
             throw new ArgumentException($"There is no job {unknown}; there are: {string.Join(' ', jobs.Keys)}");
         }
@@ -24,7 +26,7 @@ internal static class BenchRun
         var failed = new List<(string Job, string Message)>();
         foreach (var (name, make) in jobs)
         {
-            if (only is not null && !only.Contains(name))
+            if (only is not null && !only.Any(word => IsMeant(word, name)))
             {
                 continue;
             }

@@ -15,6 +15,8 @@ internal sealed record Rig(IReadOnlyList<(string What, string Value)> Facts)
         ("hashdeep", "hashdeep -V"),
         ("b3sum", "b3sum --version"),
         ("find", "find --version | head -1"),
+        ("smbclient", "smbclient --version"),
+        ("smbd", "smbd --version"),
         ("psql", "psql --version"),
     ];
 

@@ -21,6 +21,12 @@ internal sealed record Workbench(string Folder, bool IsQuick, Cluster Cluster)
 
     public TreeShape BigShape => new("big", 1, IsQuick ? 1L << 30 : 8L << 30, 3);
 
+    public TreeShape ShareBigShape => new("big", 1, IsQuick ? 256L << 20 : 1L << 30, 5);
+
+    public TreeShape ShareSmallShape => new("even", IsQuick ? 2_000 : 10_000, 4_096, 6);
+
+    public static TreeShape ShareListShape { get; } = new("small", 50_000, 0, 7);
+
     public TreeShape[] FlatShapes =>
         [.. (IsQuick ? [1_000L, 10_000, 100_000] : new[] { 10_000L, 100_000, 1_000_000 })
             .Select(files => new TreeShape("flat", files, 0, 4))];
@@ -28,7 +34,7 @@ internal sealed record Workbench(string Folder, bool IsQuick, Cluster Cluster)
     /// <summary>The folder of a tree, made if it is not there.</summary>
     public string Tree(TreeShape shape)
     {
-        var folder = Path.Combine(Folder, "trees", $"{shape.Kind}-{shape.Files}");
+        var folder = Path.Combine(Folder, "trees", shape.FolderName);
         if (_warm.Add(folder))
         {
             JobRunner.Say($"tree {TreeMaker.Describe(shape)}");

@@ -49,7 +49,7 @@ internal static class TreeMaker
         var bytes = shape.Kind switch
         {
             "mixed" => shape.Files * 21_640L + shape.Files * 2_048,
-            "big" => shape.Files * shape.Bytes,
+            "big" or "even" => shape.Files * shape.Bytes,
             _ => shape.Files / 100 * 4_096,
         };
         return string.Create(

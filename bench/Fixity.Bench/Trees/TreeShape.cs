@@ -4,7 +4,8 @@ namespace Fixity.Bench.Trees;
 
 /// <summary>What a tree of the benchmarks looks like. The same shape and seed give the same bytes everywhere.</summary>
 /// <param name="Kind"><c>mixed</c>: 4 to 64 KiB, evenly over the logarithm; <c>small</c>: 99 of 100 empty, the others
-/// 256 bytes; <c>flat</c>: the same in one folder; <c>big</c>: files of <paramref name="Bytes"/> each.</param>
+/// 256 bytes; <c>flat</c>: the same in one folder; <c>even</c>: files of <paramref name="Bytes"/> each; <c>big</c>: the same
+/// in one folder, of whole MiB.</param>
 internal sealed record TreeShape(string Kind, long Files, long Bytes, int Seed)
 {
     public const int FilesPerFolder = 100;
@@ -14,6 +15,10 @@ internal sealed record TreeShape(string Kind, long Files, long Bytes, int Seed)
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Kind} files={Files} bytes={Bytes} seed={Seed}");
+
+    /// <summary>Its own, where files of a kind may be of several sizes.</summary>
+    public string FolderName => string.Create(
+        CultureInfo.InvariantCulture, $"{Kind}-{Files}{(Bytes == 0 ? null : -Bytes)}");
 
     public string FolderOf(long file) => Kind switch
     {
@@ -28,7 +33,7 @@ internal sealed record TreeShape(string Kind, long Files, long Bytes, int Seed)
     {
         "mixed" => (long)(LeastMixed * Math.Pow(MostMixed / LeastMixed, Fraction(file))),
         "small" or "flat" => file % 100 == 0 ? SmallBytes : 0,
-        "big" => Bytes,
+        "big" or "even" => Bytes,
         _ => throw new ArgumentException($"There is no shape {Kind}."),
     };
 

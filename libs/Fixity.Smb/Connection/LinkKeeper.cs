@@ -10,7 +10,7 @@ internal sealed record LiveLink(SmbLink Link, SmbConnectionInfo Info)
         var answer = await Link.AskAsync(chain, cancellation);
         if (chain[^1].Command == SmbCommand.Close)
         {
-            Stepwise.CloseWhatStayedOpen(Link, chain, answer);
+            Leftovers.CloseWhatStayedOpen(Link, chain, answer);
         }
 
         return answer;

@@ -29,7 +29,9 @@ internal sealed class SmbLink : IAsyncDisposable
         (_transport, _options) = (transport, options);
         _outbox = new Outbox(transport, Fail, _stop.Token);
         _frames = new FrameReader(transport, new FramePool(options.ReadBytes + 4096)) { MaxFrameBytes = FirstFrameBytes };
-        _watch = new IdleWatch(options.IoTimeout, options.Clock, IsWaiting, () => _frames.ReceivedBytes, TimeOut);
+        _watch = new IdleWatch(
+            options.IoTimeout, options.Clock, IsWaiting, () => _frames.ReceivedBytes, TimeOut,
+            silent: () => _ = Heartbeat.AskAsync(this, _stop.Token));
         _receiving = ReceiveAsync();
     }
 
@@ -78,7 +80,7 @@ internal sealed class SmbLink : IAsyncDisposable
     }
 
     /// <summary>Closes a handle, without waiting for the answer.</summary>
-    public void CloseLater(SmbHandle handle) => _ = CloseAsync(handle);
+    public void CloseLater(SmbHandle handle) => _ = Leftovers.CloseAsync(this, handle, _stop.Token);
 
     /// <summary>Takes leave of the server, if that does not take long.</summary>
     public async ValueTask DisposeAsync()
@@ -121,21 +123,8 @@ internal sealed class SmbLink : IAsyncDisposable
         return failure;
     }
 
-    private void Fail(Exception failure) => Fail(failure as SmbException
+    internal void Fail(Exception failure) => Fail(failure as SmbException
         ?? new SmbException(SmbFailure.ConnectionLost, $"the connection broke: {failure.Message}", cause: failure));
-
-    private async Task CloseAsync(SmbHandle handle)
-    {
-        try
-        {
-            (await AskAsync([Requests.Close(handle)], _stop.Token)).Dispose();
-        }
-        catch (Exception failure) when (failure is SmbException or OperationCanceledException)
-        {
-            // The connection is gone, and with it the handle.
-            Fail(failure);
-        }
-    }
 
     private Exchange Send(SmbRequest[] chain, bool sign)
     {
@@ -206,21 +195,7 @@ internal sealed class SmbLink : IAsyncDisposable
         }
 
         _outbox.Flush();
-        _ = CleanUpAsync(exchange);
-    }
-
-    private async Task CleanUpAsync(Exchange exchange)
-    {
-        try
-        {
-            using var answer = await exchange.Answer;
-            Stepwise.CloseWhatStayedOpen(this, exchange.Chain, answer);
-        }
-        catch (SmbException lost)
-        {
-            // The connection is gone, and with it whatever was open.
-            Fail(lost);
-        }
+        _ = Leftovers.CleanUpAsync(this, exchange);
     }
 
     private async Task ReceiveAsync()

@@ -51,17 +51,6 @@ internal static class Stepwise
         return new Answer([.. replies]);
     }
 
-    /// <summary>A chain that opened something and whose CLOSE, if it had one, failed.</summary>
-    public static void CloseWhatStayedOpen(SmbLink link, SmbRequest[] chain, Answer answer)
-    {
-        var close = Array.FindIndex(chain, request => request.Command == SmbCommand.Close);
-        if (chain[0].Command == SmbCommand.Create && answer.Status(0) == NtStatus.Success
-            && (close < 0 || NtStatus.IsError(answer.Status(close))))
-        {
-            link.CloseLater(Replies.Create(answer.Message(0), out _));
-        }
-    }
-
     private static SmbRequest Cut(SmbRequest request, int charge)
     {
         var body = request.Body.ToArray();

@@ -26,15 +26,29 @@ internal static class Replies
         return new Tree(body.U8(2) == 1, (body.U32(4) & 0x8000) != 0);
     }
 
-    /// <summary>The handle, and what the file is; its number is not told here.</summary>
+    /// <summary>The handle, and what the file is; its number only if the server answers that question.</summary>
     public static SmbHandle Create(ReadOnlySpan<byte> message, out SmbMetadata metadata)
     {
         var body = new WireView(message[SmbHeader.Bytes..]).Expect(89);
         var attributes = body.U32(56);
         metadata = new SmbMetadata(
-            CheckedSize(body.I64(48)), Created: body.I64(8), Written: body.I64(24), Changed: body.I64(32), FileId: 0,
-            (attributes & DirectoryAttribute) != 0, (attributes & ReparseAttribute) != 0, Links: 0);
+            CheckedSize(body.I64(48)), Created: body.I64(8), Written: body.I64(24), Changed: body.I64(32),
+            FileIdIn(body.U32(84) is 0 ? default : new WireView(message).Slice(body.U32(80), body.U32(84))),
+            (attributes & DirectoryAttribute) != 0, (attributes & ReparseAttribute) != 0);
         return new SmbHandle(body.U64(64), body.U64(72));
+    }
+
+    /// <summary>What the file was at its closing; null: the server does not say.</summary>
+    public static SmbMetadata? Close(ReadOnlySpan<byte> message, in SmbMetadata opened)
+    {
+        var body = new WireView(message[SmbHeader.Bytes..]).Expect(60);
+        return (body.U16(2) & 1) == 0 ? null : opened with
+        {
+            SizeBytes = CheckedSize(body.I64(48)),
+            Created = body.I64(8),
+            Written = body.I64(24),
+            Changed = body.I64(32),
+        };
     }
 
     public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> message)
@@ -51,8 +65,7 @@ internal static class Replies
         var attributes = output.U32(32);
         return new SmbMetadata(
             CheckedSize(output.I64(48)), Created: output.I64(0), Written: output.I64(16), Changed: output.I64(24),
-            FileId: output.U64(64), (attributes & DirectoryAttribute) != 0, (attributes & ReparseAttribute) != 0,
-            Links: output.U32(56));
+            FileId: output.U64(64), (attributes & DirectoryAttribute) != 0, (attributes & ReparseAttribute) != 0);
     }
 
     public static uint QueryVolumeSerial(ReadOnlySpan<byte> message) => new WireView(Output(message)).U32(8);
@@ -75,8 +88,7 @@ internal static class Replies
                 var attributes = entry.U32(56);
                 var metadata = new SmbMetadata(
                     CheckedSize(entry.I64(40)), Created: entry.I64(8), Written: entry.I64(24), Changed: entry.I64(32),
-                    FileId: entry.U64(72), (attributes & DirectoryAttribute) != 0, (attributes & ReparseAttribute) != 0,
-                    Links: 0)
+                    FileId: entry.U64(72), (attributes & DirectoryAttribute) != 0, (attributes & ReparseAttribute) != 0)
                 {
                     ReparseTag = (attributes & ReparseAttribute) != 0 ? entry.U32(64) : 0,
                 };
@@ -93,6 +105,26 @@ internal static class Replies
             page = next >= 80 ? entry.Slice(next, page.Length - (long)next)
                 : throw new SmbException(SmbFailure.Protocol, "the entries of a folder overlap");
         }
+    }
+
+    /// <summary>The file's number among the contexts of a CREATE (MS-SMB2 2.2.14.2.9); 0: it is not there.</summary>
+    private static ulong FileIdIn(ReadOnlySpan<byte> contexts)
+    {
+        while (!contexts.IsEmpty)
+        {
+            var context = new WireView(contexts);
+            if (context.Slice(context.U16(4), context.U16(6)).SequenceEqual("QFid"u8))
+            {
+                return new WireView(context.Slice(context.U16(10), context.U32(12))).U64(0);
+            }
+
+            var next = context.U32(0);
+            contexts = next == 0 ? default
+                : next >= 16 ? context.Slice(next, contexts.Length - (long)next)
+                : throw new SmbException(SmbFailure.Protocol, "the contexts of an opened file overlap");
+        }
+
+        return 0;
     }
 
     private static ReadOnlySpan<byte> Output(ReadOnlySpan<byte> message)

@@ -23,12 +23,16 @@ internal static class Requests
     private const int QueryDirectoryFixed = 32;
     private const int IoctlFixed = 56;
 
+    // SMB2_CREATE_QUERY_ON_DISK_ID (MS-SMB2 2.2.13.2.9), alone in its list: a header without data, and its name.
+    private static ReadOnlySpan<byte> AskForId => "\0\0\0\0\u0010\0\u0004\0\0\0\0\0\0\0\0\0QFid\0\0\0\0"u8;
+
     /// <summary>Opens what is there for reading; whoever else wants to read, write or delete it may.</summary>
-    /// <remarks>A reparse point (a link) is opened itself, and never followed.</remarks>
+    /// <remarks>Asks for its number too. A reparse point (a link) is opened itself, and never followed.</remarks>
     public static SmbRequest Create(string path, SmbAccess access, CreateOptions options)
     {
-        var name = Encoding.Unicode.GetBytes(path);
-        var body = new byte[CreateFixed + Math.Max(name.Length, 1)];
+        var name = Encoding.Unicode.GetByteCount(path);
+        var contexts = CreateFixed + ((Math.Max(name, 1) + 7) & ~7);
+        var body = new byte[contexts + AskForId.Length];
         U16(body, 0, 57);
         U32(body, 4, 2);                      // Impersonation
         U32(body, 24, (uint)access);
@@ -36,15 +40,20 @@ internal static class Requests
         U32(body, 36, 1);                     // Open what exists
         U32(body, 40, (uint)(options | CreateOptions.OpenReparsePoint));
         U16(body, 44, SmbHeader.Bytes + CreateFixed);
-        U16(body, 46, name.Length);
-        name.CopyTo(body, CreateFixed);
+        U16(body, 46, name);
+        U32(body, 48, (uint)(SmbHeader.Bytes + contexts));
+        U32(body, 52, (uint)AskForId.Length);
+        Encoding.Unicode.GetBytes(path, body.AsSpan(CreateFixed));
+        AskForId.CopyTo(body.AsSpan(contexts));
         return new SmbRequest(SmbCommand.Create, body);
     }
 
-    public static SmbRequest Close(SmbHandle handle)
+    /// <param name="looks">Asks what the file is at its closing, for which no further request is needed then.</param>
+    public static SmbRequest Close(SmbHandle handle, bool looks = false)
     {
         var body = new byte[24];
         U16(body, 0, 24);
+        body[2] = (byte)(looks ? 1 : 0);
         Put(body, 8, handle);
         return new SmbRequest(SmbCommand.Close, body);
     }
@@ -118,7 +127,7 @@ internal static class Requests
         return new SmbRequest(SmbCommand.Ioctl, body);
     }
 
-    /// <summary>LOGOFF, TREE_DISCONNECT and CANCEL: no more than a size.</summary>
+    /// <summary>LOGOFF, TREE_DISCONNECT, ECHO and CANCEL: no more than a size.</summary>
     public static SmbRequest Bare(SmbCommand command) => new(command, [4, 0, 0, 0]);
 
     public static int ChargeOf(int length) => Math.Max(1, (length + CreditBytes - 1) / CreditBytes);

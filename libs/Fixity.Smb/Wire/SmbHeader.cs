@@ -15,6 +15,7 @@ internal enum SmbCommand : ushort
     Read = 8,
     Ioctl = 11,
     Cancel = 12,
+    Echo = 13,
     QueryDirectory = 14,
     QueryInfo = 16,
 }

@@ -7,7 +7,8 @@ public sealed class DialectTests
 {
     private const long FileBytes = 24 * 1024 * 1024 + 4321;
 
-    // Point 1 of the acceptance list, and 2: mandatory signing picks GMAC, CMAC, HMAC.
+    [Trait("SmbPoint", "1")]
+    [Trait("SmbPoint", "2")]
     [SmbTheory]
     [InlineData("SMB2_10", SmbDialect.Smb210, SmbSigning.HmacSha256, "HMAC-SHA256")]
     [InlineData("SMB3_00", SmbDialect.Smb300, SmbSigning.AesCmac, "AES-128-CMAC")]
@@ -30,7 +31,8 @@ public sealed class DialectTests
         Assert.Contains(named, said, StringComparison.Ordinal);
     }
 
-    // Points 2 and 4.
+    [Trait("SmbPoint", "2")]
+    [Trait("SmbPoint", "4")]
     [SmbTheory]
     [InlineData(SmbSigning.AesCmac, "AES-128-CMAC")]
     [InlineData(SmbSigning.HmacSha256, "HMAC-SHA256")]
@@ -45,7 +47,7 @@ public sealed class DialectTests
         Assert.Contains(named, server.Status(), StringComparison.Ordinal);
     }
 
-    // Point 4.
+    [Trait("SmbPoint", "4")]
     [SmbTheory]
     [InlineData("aes-128-gcm", SmbCipher.Aes128Gcm)]
     [InlineData("aes-256-gcm", SmbCipher.Aes256Gcm)]
@@ -63,7 +65,8 @@ public sealed class DialectTests
         Assert.Contains(offered.ToUpperInvariant(), server.Status(), StringComparison.Ordinal);
     }
 
-    // Point 4: on a session that is otherwise plain.
+    // On a session that is otherwise plain.
+    [Trait("SmbPoint", "4")]
     [SmbTheory]
     [InlineData(SmbDialect.Smb302, SmbCipher.Aes128Ccm)]
     [InlineData(SmbDialect.Smb311, SmbCipher.Aes128Gcm)]
@@ -90,7 +93,7 @@ public sealed class DialectTests
         Assert.Contains("AES-128-GCM", server.Status(), StringComparison.Ordinal);
     }
 
-    // Point 5.
+    [Trait("SmbPoint", "5")]
     [SmbFact]
     public async Task Demanded_encryption_reads_nothing_from_a_server_that_has_none()
     {

@@ -9,7 +9,7 @@ namespace Fixity.Smb.Tests.Live;
 /// <summary>Who gets in, who does not, and what is said of it.</summary>
 public sealed class LoginTests
 {
-    // Point 6.
+    [Trait("SmbPoint", "6")]
     [SmbFact]
     public async Task A_server_of_smb1_alone_is_refused_without_a_word_of_smb1()
     {
@@ -27,7 +27,7 @@ public sealed class LoginTests
         Assert.False(saidSmb1);
     }
 
-    // Point 6.
+    [Trait("SmbPoint", "6")]
     [Theory]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]
@@ -51,7 +51,7 @@ public sealed class LoginTests
         Assert.Contains("does not offer SMB 2.1 or later", refused.Message, StringComparison.Ordinal);
     }
 
-    // Point 7.
+    [Trait("SmbPoint", "7")]
     [SmbTheory]
     [InlineData("wrong password")]
     [InlineData("unknown user")]
@@ -82,7 +82,7 @@ public sealed class LoginTests
         Assert.Equal(1, attempts.Begun);
     }
 
-    // Point 8.
+    [Trait("SmbPoint", "8")]
     [SmbFact]
     public async Task A_guest_is_what_we_never_are()
     {
@@ -95,7 +95,7 @@ public sealed class LoginTests
         Assert.Equal(SmbFailure.GuestRefused, refused.Failure);
     }
 
-    // Point 10.
+    [Trait("SmbPoint", "10")]
     [SmbTheory]
     [InlineData("{0}")]
     [InlineData(@"FIXTEST\{0}")]
@@ -113,7 +113,7 @@ public sealed class LoginTests
         Assert.NotNull(await share.ConnectAsync(CancellationToken.None));
     }
 
-    // Point 10.
+    [Trait("SmbPoint", "10")]
     [SmbTheory]
     [InlineData("pässwörd-日本語-\U0001F600")]
     [InlineData("a password of more than one hundred characters, which is more than most people would ever type in, but machines do")]
@@ -125,7 +125,7 @@ public sealed class LoginTests
         Assert.NotNull(await share.ConnectAsync(CancellationToken.None));
     }
 
-    // Point 11.
+    [Trait("SmbPoint", "11")]
     [SmbTheory]
     [InlineData("127.0.0.1")]
     [InlineData("localhost")]
@@ -143,7 +143,7 @@ public sealed class LoginTests
         Assert.NotNull(await share.ConnectAsync(CancellationToken.None));
     }
 
-    // Point 11.
+    [Trait("SmbPoint", "11")]
     [Fact]
     public async Task Each_way_not_to_get_there_has_its_own_words()
     {
@@ -172,7 +172,7 @@ public sealed class LoginTests
         Assert.Equal(4, failures.Select(failure => failure.Message).Distinct().Count());
     }
 
-    // Point 12.
+    [Trait("SmbPoint", "12")]
     [SmbFact]
     public async Task A_missing_share_a_denied_one_and_one_that_encrypts_are_told_apart()
     {
@@ -193,7 +193,7 @@ public sealed class LoginTests
         Assert.DoesNotContain("encryption", denied.Message, StringComparison.Ordinal);
     }
 
-    // Point 35.
+    [Trait("SmbPoint", "35")]
     [SmbFact]
     public async Task No_secret_is_in_anything_that_can_be_printed()
     {

@@ -1,4 +1,6 @@
 using System.Text;
+using Fixity.Smb.Connection;
+using Fixity.Smb.Wire;
 using Fixity.Testing.Smb;
 
 namespace Fixity.Smb.Tests.Live;
@@ -33,7 +35,7 @@ public sealed class NamesTests
         }
     }
 
-    // Point 13.
+    [Trait("SmbPoint", "13")]
     [SmbFact]
     public async Task A_path_of_forty_levels_opens()
     {
@@ -48,7 +50,9 @@ public sealed class NamesTests
         Assert.Equal(["file"], (await Entries.OfAsync(share, Path.GetDirectoryName(path)!.Replace('/', '\\'))).Names);
     }
 
-    // Points 13 and 14: without mangling the server sends names that no client may open.
+    // Without mangling the server sends names that no client may open.
+    [Trait("SmbPoint", "13")]
+    [Trait("SmbPoint", "14")]
     [SmbFact]
     public async Task Names_that_lead_elsewhere_are_refused_before_they_are_sent()
     {
@@ -72,7 +76,7 @@ public sealed class NamesTests
         Assert.Equal("good", await ReadTextAsync(share, "good"));
     }
 
-    // Point 18.
+    [Trait("SmbPoint", "18")]
     [SmbFact]
     public async Task Times_of_all_years_come_with_a_hundred_nanoseconds()
     {
@@ -96,7 +100,7 @@ public sealed class NamesTests
         Assert.Equal(3, listed.All.Count);
     }
 
-    // Point 19.
+    [Trait("SmbPoint", "19")]
     [SmbFact]
     public async Task Ten_thousand_entries_come_once_each_also_while_others_come_and_go()
     {
@@ -125,7 +129,8 @@ public sealed class NamesTests
         Assert.True(entries.Pages > 0);
     }
 
-    // Points 15 and 17.
+    [Trait("SmbPoint", "15")]
+    [Trait("SmbPoint", "17")]
     [SmbFact]
     public async Task What_may_not_be_read_says_so_and_an_empty_file_is_empty()
     {
@@ -163,6 +168,30 @@ public sealed class NamesTests
         var fifo = await Record.ExceptionAsync(async () => Assert.Equal("", await ReadTextAsync(share, "fifo")));
         Assert.True(fifo is null or SmbException { Failure: SmbFailure.Denied }, fifo?.ToString());
         Assert.Null(await share.StatAsync("nothing", CancellationToken.None));
+    }
+
+    [Trait("SmbPoint", "17")]
+    [SmbFact]
+    public async Task What_somebody_holds_against_all_others_is_locked_until_it_is_let_go()
+    {
+        await using var server = await SmbServer.StartAsync();
+        await File.WriteAllTextAsync(Path.Combine(server.Data, "held"), "x");
+        await using var share = Shares.Open(server);
+        var (link, _) = await Handshake.OpenAsync(Shares.OptionsOf(server), CancellationToken.None);
+        await using (link)
+        {
+            var request = Requests.Create("held", SmbAccess.Read, CreateOptions.NotDirectory);
+            request.Body[32] = 0; // Shared with nobody.
+            using var held = await link.AskAsync([request], CancellationToken.None);
+            held.Expect(0, "it cannot be held");
+
+            var refused = await Assert.ThrowsAsync<SmbException>(() => share.OpenAsync("held", CancellationToken.None));
+
+            Assert.Equal((SmbFailure.Locked, 0xC0000043u), (refused.Failure, refused.Status));
+            Assert.Equal(1, (await share.StatAsync("held", CancellationToken.None))?.SizeBytes);
+        }
+
+        Assert.Equal("x", await ReadTextAsync(share, "held"));
     }
 
     private static async Task<string> ReadTextAsync(SmbShare share, string path)

@@ -9,7 +9,7 @@ public sealed class OutageTests
 {
     private const int FileBytes = 48 * 1024 * 1024;
 
-    // Point 23.
+    [Trait("SmbPoint", "23")]
     [SmbFact]
     public async Task A_read_goes_on_where_it_was_when_the_server_comes_back()
     {
@@ -41,7 +41,7 @@ public sealed class OutageTests
         Assert.Equal(Shares.LocalHash(local), Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    // Point 23.
+    [Trait("SmbPoint", "23")]
     [SmbFact]
     public async Task A_file_that_changed_meanwhile_is_not_read_on()
     {
@@ -67,7 +67,7 @@ public sealed class OutageTests
         Assert.Equal(Shares.LocalHash(local), await Shares.HashAsync(share, "file"));
     }
 
-    // Point 24.
+    [Trait("SmbPoint", "24")]
     [SmbFact]
     public async Task A_server_that_stays_away_fails_the_call_after_the_window_and_the_next_ones_soon()
     {
@@ -87,7 +87,7 @@ public sealed class OutageTests
         Assert.InRange(clock.Elapsed - untilFirst, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
     }
 
-    // Point 25.
+    [Trait("SmbPoint", "25")]
     [SmbFact]
     public async Task A_frozen_server_is_given_up_in_time_and_read_again_when_it_thaws()
     {
@@ -122,7 +122,7 @@ public sealed class OutageTests
         Assert.True(clock.Elapsed > TimeSpan.FromSeconds(1));
     }
 
-    // Point 30.
+    [Trait("SmbPoint", "30")]
     [SmbFact]
     public async Task A_connection_cut_in_the_middle_of_an_answer_is_made_anew()
     {
@@ -144,7 +144,7 @@ public sealed class OutageTests
         Assert.True(cuts <= 0);
     }
 
-    // Point 30.
+    [Trait("SmbPoint", "30")]
     [SmbFact]
     public async Task A_half_open_connection_is_given_up_in_time()
     {
@@ -161,7 +161,8 @@ public sealed class OutageTests
         Assert.Equal(SmbFailure.TimedOut, refused.Failure);
     }
 
-    // Point 26: the share is closed under the session.
+    // The share is closed under the session.
+    [Trait("SmbPoint", "26")]
     [SmbFact]
     public async Task A_closed_share_is_connected_to_again()
     {
@@ -175,7 +176,8 @@ public sealed class OutageTests
         Assert.Equal(Shares.LocalHash(local), await Shares.HashAsync(file));
     }
 
-    // Point 31: ten minutes with FIXITY_FULL=1.
+    // Ten minutes with FIXITY_FULL=1.
+    [Trait("SmbPoint", "31")]
     [SmbFact]
     public async Task Many_readers_survive_the_death_of_their_sessions_again_and_again()
     {
@@ -222,7 +224,7 @@ public sealed class OutageTests
         await NothingIsLeftAsync(server);
     }
 
-    // Point 32.
+    [Trait("SmbPoint", "32")]
     [SmbTheory]
     [InlineData("smb2 max credits = 64", "smb2 max read = 65536")]
     [InlineData("smb2 max credits = 8", "smb2 max read = 1048576")]
@@ -240,7 +242,7 @@ public sealed class OutageTests
         Assert.Equal(hashes.Count, (await Entries.OfAsync(share)).All.Count);
     }
 
-    // Point 33.
+    [Trait("SmbPoint", "33")]
     [SmbFact]
     public async Task A_server_without_room_is_asked_again_and_then_the_call_fails()
     {
@@ -259,7 +261,8 @@ public sealed class OutageTests
         Assert.NotNull(await second.ConnectAsync(CancellationToken.None));
     }
 
-    // Points 22 and 34.
+    [Trait("SmbPoint", "22")]
+    [Trait("SmbPoint", "34")]
     [SmbFact]
     public async Task A_cancelled_read_returns_at_once_and_leaves_nothing_open()
     {
@@ -280,21 +283,12 @@ public sealed class OutageTests
         }
 
         proxy.Delay = TimeSpan.Zero;
-        await WaitForAsync(() => !server.Status("-L").Contains("file", StringComparison.Ordinal));
+        await Waiting.UntilAsync(() => !server.Status("-L").Contains("file", StringComparison.Ordinal));
         await share.DisposeAsync();
         await NothingIsLeftAsync(server);
     }
 
     private static Task NothingIsLeftAsync(SmbServer server) =>
-        WaitForAsync(() => !server.Status("-S").Contains("127.0.0.1", StringComparison.Ordinal)
+        Waiting.UntilAsync(() => !server.Status("-S").Contains("127.0.0.1", StringComparison.Ordinal)
             && !server.Status("-p").Contains(SmbServer.User, StringComparison.Ordinal));
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (var attempt = 0; !condition(); attempt++)
-        {
-            Assert.True(attempt < 100, "it did not come true in five seconds");
-            await Task.Delay(50);
-        }
-    }
 }

@@ -8,7 +8,8 @@ public sealed class TamperingTests
 {
     private const int FileBytes = 6 * 1024 * 1024;
 
-    // Points 3 and 4.
+    [Trait("SmbPoint", "3")]
+    [Trait("SmbPoint", "4")]
     [SmbTheory]
     [InlineData("", SmbDialect.Smb210)]
     [InlineData("", SmbDialect.Smb302)]
@@ -38,7 +39,8 @@ public sealed class TamperingTests
         Assert.Equal(Shares.LocalHash(local), await Shares.HashAsync(share, "file"));
     }
 
-    // Point 9: what the server said of itself is changed on its way.
+    // What the server said of itself is changed on its way.
+    [Trait("SmbPoint", "9")]
     [SmbTheory]
     [InlineData("SMB2_10", 92)]
     [InlineData("SMB3_00", 92)]
@@ -63,7 +65,8 @@ public sealed class TamperingTests
         Assert.Equal(SmbFailure.Tampered, refused.Failure);
     }
 
-    // Point 9: what we offer is changed on its way, so that the server takes an older version than both have.
+    // What we offer is changed on its way, so that the server takes an older version than both have.
+    [Trait("SmbPoint", "9")]
     [SmbTheory]
     [InlineData(SmbDialect.Smb311, 0x0302)]
     [InlineData(SmbDialect.Smb302, 0x0300)]

@@ -1,19 +1,25 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Channels;
+using System.Runtime.InteropServices;
 
 namespace Fixity.Testing.Smb;
 
 /// <summary>Stands between a client and a server on this machine: delays, changes or cuts what goes through.</summary>
-public sealed class TcpProxy : IAsyncDisposable
+public sealed partial class TcpProxy : IAsyncDisposable
 {
+    private const int ChunkBytes = 256 * 1024;
+    private const int Pieces = 256;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly int _target;
     private readonly Task _accepting;
     private long _toClient;
+    private int _ended;
 
     public TcpProxy(int targetPort)
     {
@@ -37,6 +43,9 @@ public sealed class TcpProxy : IAsyncDisposable
     public bool IsHalfOpen { get; set; }
 
     public int Connections => _sockets.Count / 2;
+
+    /// <summary>How many of them have ended, in both directions.</summary>
+    public int Ended => Volatile.Read(ref _ended) / 2;
 
     /// <summary>Ends all connections at once, with a reset.</summary>
     public void Cut()
@@ -87,19 +96,22 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to, Action<Memory<byte>> look)
     {
-        var late = Channel.CreateBounded<(long Due, byte[] Data)>(1024);
-        var sending = SendAsync(late.Reader, to);
-        var buffer = new byte[256 * 1024];
+        using var line = new Line(to);
         try
         {
-            int received;
-            while ((received = await from.ReceiveAsync(buffer, SocketFlags.None, _stop.Token)) > 0)
+            while (true)
             {
+                var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+                var received = await from.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
+                if (received == 0)
+                {
+                    break;
+                }
+
                 look(buffer.AsMemory(0, received));
                 if (!IsHalfOpen)
                 {
-                    await late.Writer.WriteAsync(
-                        (Environment.TickCount64 + (long)Delay.TotalMilliseconds, buffer[..received]), _stop.Token);
+                    line.Put(Delay, buffer, received);
                 }
             }
         }
@@ -108,29 +120,73 @@ public sealed class TcpProxy : IAsyncDisposable
             // An end like any other: the other side is told by the end of its connection.
         }
 
-        late.Writer.TryComplete();
-        await sending;
+        await line.EndAsync();
         to.Dispose();
         from.Dispose();
+        Interlocked.Increment(ref _ended);
     }
 
-    private async Task SendAsync(ChannelReader<(long Due, byte[] Data)> late, Socket to)
+    /// <summary>One direction of a connection: each piece leaves when its time has come, and none waits for another.</summary>
+    /// <remarks>A thread of its own: the timers of the runtime are too coarse for half a millisecond.</remarks>
+    private sealed partial class Line : IDisposable
     {
-        try
+        private readonly BlockingCollection<(long Due, byte[] Data, int Length)> _under = new(Pieces);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Socket _to;
+
+        public Line(Socket to)
         {
-            await foreach (var (due, data) in late.ReadAllAsync(_stop.Token))
+            _to = to;
+            new Thread(Run) { IsBackground = true }.Start();
+        }
+
+        public void Put(TimeSpan delay, byte[] data, int length) =>
+            _under.Add((Stopwatch.GetTimestamp() + (long)(delay.TotalSeconds * Stopwatch.Frequency), data, length));
+
+        /// <summary>Completes when all that was put is on its way, or nobody takes it any more.</summary>
+        public Task EndAsync()
+        {
+            _under.CompleteAdding();
+            return _ended.Task;
+        }
+
+        public void Dispose() => _under.Dispose();
+
+        private void Run()
+        {
+            foreach (var (due, data, length) in _under.GetConsumingEnumerable())
             {
-                if (due - Environment.TickCount64 is > 0 and var wait)
+                while (due - Stopwatch.GetTimestamp() is > 0 and var wait)
                 {
-                    await Task.Delay((int)wait, _stop.Token);
+                    _ = usleep((uint)Math.Min(500_000, 1 + (wait * 1_000_000 / Stopwatch.Frequency)));
                 }
 
-                await to.SendAsync(data, SocketFlags.None, _stop.Token);
+                Send(data.AsSpan(0, length));
+                ArrayPool<byte>.Shared.Return(data);
+            }
+
+            _ended.SetResult();
+        }
+
+        private void Send(ReadOnlySpan<byte> data)
+        {
+            try
+            {
+                while (!data.IsEmpty)
+                {
+                    data = data[_to.Send(data)..];
+                }
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                // Nobody is there any more; what else comes is thrown away until the other side notices.
             }
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            // As above.
-        }
+
+#pragma warning disable IDE1006, SYSLIB1054 // Named as the C library names it.
+        [LibraryImport("libc")]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static partial int usleep(uint microseconds);
+#pragma warning restore IDE1006, SYSLIB1054
     }
 }
