@@ -385,7 +385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a scan could not look at, in the order it happened */
+        /** What a scan could not look at, and what it never opens (kind skipped, the first thousand), as met */
         get: operations["listScanErrors"];
         put?: never;
         post?: never;
@@ -457,6 +457,23 @@ export interface paths {
         get: operations["getSchedulerStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a schedule means, and when its next five runs are */
+        post: operations["previewSchedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -813,6 +830,15 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
             nextCursor: null | string;
         };
+        Blackout: {
+            days: string[];
+            /** Format: time */
+            from: string;
+            /** Format: time */
+            to: string;
+            /** @default false */
+            pauseRunning?: boolean;
+        };
         ChangeCounts: {
             /** Format: int64 */
             added: number;
@@ -837,6 +863,7 @@ export interface components {
             observedCtime: null | string;
             observedCtimeNs: null | string;
             folder: null | components["schemas"]["FolderMove"];
+            knownFrom: null | components["schemas"]["KnownDamage"];
             storage?: null | components["schemas"]["StorageEvidence"];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
@@ -968,6 +995,7 @@ export interface components {
             damage: null | components["schemas"]["Damage"];
             /** Format: date-time */
             retryAfter: null | string;
+            lastKnownState: null | components["schemas"]["FileStanding"];
         };
         FolderMove: {
             from: string;
@@ -1003,10 +1031,17 @@ export interface components {
             };
         };
         JsonElement: unknown;
+        KnownDamage: {
+            /** Format: int64 */
+            fileId: number;
+            path: string;
+        };
         LoginRequest: {
             username: string;
             password: string;
         };
+        /** @enum {unknown} */
+        MissedRuns: "one" | "skip";
         NfsConnection: {
             source?: null | string;
             fileSystems?: null | string[];
@@ -1037,6 +1072,13 @@ export interface components {
         PasswordRequest: {
             currentPassword: string;
             newPassword: string;
+        };
+        PreviewedRun: {
+            /** Format: date-time */
+            at: string;
+            local: string;
+            /** Format: date-time */
+            delayedFrom: null | string;
         };
         ProbeAnswer: {
             verdict: string;
@@ -1265,6 +1307,21 @@ export interface components {
             /** Format: date-time */
             seenAt: string;
         };
+        SchedulePreview: {
+            words: string;
+            nextRuns: components["schemas"]["PreviewedRun"][];
+        };
+        ScheduleSettings: {
+            schedule: null | string;
+            /** @default UTC */
+            timeZone?: string;
+            blackouts?: null | components["schemas"]["Blackout"][];
+            /**
+             * Format: int32
+             * @default 0
+             */
+            jitterMinutes?: number;
+        };
         SchedulerHealthView: {
             status: string;
             reason: null | string;
@@ -1420,6 +1477,13 @@ export interface components {
             options: components["schemas"]["TargetOptions"];
             connection: components["schemas"]["TargetConnection"];
             credentials: components["schemas"]["TargetCredentials"];
+            missedRuns: components["schemas"]["MissedRuns"];
+            schedulePaused: boolean;
+            /** Format: int32 */
+            jitterMinutes: number;
+            blackouts: components["schemas"]["Blackout"][];
+            /** Format: int32 */
+            retentionDays: null | number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1473,6 +1537,17 @@ export interface components {
             options?: null | components["schemas"]["TargetOptions"];
             connection?: null | components["schemas"]["TargetConnection"];
             credentials?: null | components["schemas"]["CredentialsRequest"];
+            missedRuns?: components["schemas"]["MissedRuns"];
+            /** @default false */
+            schedulePaused?: boolean;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            jitterMinutes?: number;
+            blackouts?: null | components["schemas"]["Blackout"][];
+            /** Format: int32 */
+            retentionDays?: null | number;
             /** @default false */
             resetIdentity?: boolean;
             schedule?: null | string;
@@ -1502,6 +1577,16 @@ export interface components {
             enabled: boolean;
             schedule: null | string;
             timeZone: string;
+            scheduleWords: string;
+            missedRuns: components["schemas"]["MissedRuns"];
+            schedulePaused: boolean;
+            /** Format: int32 */
+            jitterMinutes: number;
+            blackouts: components["schemas"]["Blackout"][];
+            /** Format: date-time */
+            blackoutUntil: null | string;
+            /** Format: int32 */
+            retentionDays: null | number;
             checksumAlgorithm: components["schemas"]["ChecksumAlgorithm"];
             /** Format: int32 */
             workers: null | number;
@@ -1549,6 +1634,8 @@ export interface components {
             /** Format: date-time */
             lastCompleteScanAt: null | string;
             guarantee: null | components["schemas"]["GuaranteeView"];
+            /** Format: int64 */
+            mtimeGranularityNs: null | number;
         };
         UserCreateRequest: {
             username: string;
@@ -2587,6 +2674,8 @@ export interface operations {
     listScanErrors: {
         parameters: {
             query?: {
+                /** @description Only what is never opened, or only what went wrong; both by default. */
+                skipped?: boolean;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
@@ -2793,6 +2882,57 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

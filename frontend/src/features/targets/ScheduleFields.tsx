@@ -45,11 +45,7 @@ export function ScheduleFields({ draft, errors, set }: ScheduleFieldsProps) {
         onChange={(timeZone) => set({ timeZone: timeZone ?? "UTC" })}
       />
       {draft.kind !== "manual" && <MoreFields draft={draft} errors={errors} set={set} />}
-      <BlackoutFields
-        blackouts={draft.blackouts}
-        errors={errors}
-        onChange={(blackouts) => set({ blackouts })}
-      />
+      <BlackoutFields blackouts={draft.blackouts} errors={errors} onChange={(blackouts) => set({ blackouts })} />
       <SchedulePreview draft={draft} />
     </Stack>
   );

@@ -190,7 +190,10 @@ test("A schedule is built from simple choices, and said in words with its next r
 
 test("What is wrong with a blackout is shown with it", PATIENCE, async () => {
   const user = userEvent.setup({ delay: null });
-  const problem = { type: "urn:fixity:problem:validation", errors: { "blackouts[0].days": ["Name at least one day."] } };
+  const problem = {
+    type: "urn:fixity:problem:validation",
+    errors: { "blackouts[0].days": ["Name at least one day."] },
+  };
   form(new ApiError(400, problem));
   await user.click(screen.getByRole("button", { name: "Add a blackout" }));
 

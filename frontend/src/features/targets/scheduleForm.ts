@@ -71,7 +71,8 @@ export function choiceOf(schedule: string | null): Partial<ScheduleDraft> {
   if (interval) {
     return { kind: "interval", every: Number(interval[1]), unit: interval[2] as ScheduleDraft["unit"], text: schedule };
   }
-  const [, minute, hour, day, weekdays] = /^(\d{1,2}) (\d{1,2}) (\*|\d{1,2}) \* (\*|[0-7](?:,[0-7])*)$/.exec(schedule) ?? [];
+  const [, minute, hour, day, weekdays] =
+    /^(\d{1,2}) (\d{1,2}) (\*|\d{1,2}) \* (\*|[0-7](?:,[0-7])*)$/.exec(schedule) ?? [];
   if (minute === undefined || hour === undefined || day === undefined || weekdays === undefined) {
     return { kind: "custom", text: schedule };
   }

@@ -21,8 +21,7 @@ test("A new target begins as the settings say", () => {
   );
 
   expect(draft).toMatchObject({
-    schedule: "custom",
-    cron: "30 4 * * 1",
+    schedule: { kind: "weekly", time: "04:30", days: ["monday"], text: "30 4 * * 1" },
     checksumAlgorithm: "sha256",
     samplePercent: 2.5,
     verifyWithinDays: 45,
@@ -37,10 +36,11 @@ test("Without settings it begins as it always did", () => {
 });
 
 test("The person's time zone gives way only to one that somebody chose", () => {
-  const own = newDraft().timeZone;
+  const own = newDraft().schedule.timeZone;
 
-  expect(withDefaults(newDraft(), settings({ default_time_zone: "Asia/Tokyo" })).timeZone).toBe(own);
-  expect(withDefaults(newDraft(), settings({ default_time_zone: "Asia/Tokyo" }, "2026-01-01T00:00:00Z")).timeZone).toBe(
-    "Asia/Tokyo",
-  );
+  const zone = (updatedAt: string | null) =>
+    withDefaults(newDraft(), settings({ default_time_zone: "Asia/Tokyo" }, updatedAt)).schedule.timeZone;
+
+  expect(zone(null)).toBe(own);
+  expect(zone("2026-01-01T00:00:00Z")).toBe("Asia/Tokyo");
 });

@@ -1,5 +1,5 @@
 import type { Setting } from "../../api/types";
-import { SCHEDULES } from "./schedules";
+import { choiceOf, scheduleTextOf } from "./scheduleForm";
 import type { TargetDraft } from "./targetForm";
 
 const GIB = 1024 ** 3;
@@ -16,14 +16,16 @@ export function withDefaults(draft: TargetDraft, settings: readonly Setting[]): 
   };
   // 0 stands for none.
   const threshold = (key: string, otherwise: number | "") => number(key, otherwise) || "";
-  const schedule = text("default_schedule", draft.cron);
+  const schedule = text("default_schedule", scheduleTextOf(draft.schedule) ?? "");
   const bytes = threshold("default_large_change_bytes", draft.largeChangeGib === "" ? "" : draft.largeChangeGib * GIB);
   const zoneWasChosen = settings.some(({ key, updatedAt }) => key === "default_time_zone" && updatedAt !== null);
   return {
     ...draft,
-    schedule: SCHEDULES.some(({ value }) => value === schedule) ? schedule : "custom",
-    cron: schedule,
-    timeZone: zoneWasChosen ? text("default_time_zone", draft.timeZone) : draft.timeZone,
+    schedule: {
+      ...draft.schedule,
+      ...choiceOf(schedule),
+      timeZone: zoneWasChosen ? text("default_time_zone", draft.schedule.timeZone) : draft.schedule.timeZone,
+    },
     checksumAlgorithm: text("default_checksum_algorithm", draft.checksumAlgorithm),
     samplePercent: number("default_sample_percent", draft.samplePercent),
     verifyWithinDays: number("default_verify_within_days", draft.verifyWithinDays),
