@@ -1,3 +1,4 @@
+using Fixity.Data.Statements;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,10 @@ public static class DatabaseRegistration
             {
                 settings.ConnectionString = AsRole(given, role);
             }
+        }, static source =>
+        {
+            source.Name = ConnectionName; // What its metrics call the pool; else it is the connection string.
+            StatementMetrics.Count(source);
         });
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, [ReadyTag]);
     }
