@@ -131,7 +131,8 @@ internal static class EffectSql
         from changed
         """;
 
-    // Nearly all of them are present already: what the others were is looked up only where there are others.
+    // Nearly all of them are present already: what the others (4, 6) were is looked up only where there are others. Said so
+    // that they are found by id: by state they would be all that the patterns ever left out, once more for each batch.
     public const string Verified = """
         with present as (
             update scanner.files
@@ -144,7 +145,8 @@ internal static class EffectSql
                 retry_after = null, state_since = now()
             from scanner.files o
             where (select count(*) from present) < cardinality($3)
-                and o.id = any ($3) and f.id = o.id and f.target_id = $1 and f.state in (4, 6)
+                and o.id = any ($3) and o.target_id = $1 and o.state not in (1, 2, 3, 5)
+                and f.id = o.id and f.state = o.state
             returning f.size, o.state as was
         )
         select (select count(*) from present) + count(*), 0::bigint, count(*) filter (where was = 6),

@@ -128,6 +128,31 @@ public sealed class VerificationTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal("1 t t 0 t t", await segment.FileAsync("s6", What));
     }
 
+    [Fact]
+    public async Task What_returns_is_found_by_id_even_where_the_planner_has_not_heard_yet_how_much_was_left_out()
+    {
+        var target = await database.AddTargetAsync();
+        await database.ExecuteAsync($"""
+            alter table scanner.files set (autovacuum_enabled = off);
+            insert into scanner.files (target_id, path, size, mtime_ns, algorithm, checksum, state, first_scan_id, verified_at)
+            select {target}, 'f' || lpad(i::text, 6, '0'), 1, 1, 1, decode(repeat('00', 32), 'hex'), 1, 0, now()
+            from generate_series(1, 20000) as i;
+            analyze scanner.files;
+            update scanner.files set state = 6 where target_id = {target};
+            """);
+        var ids = await database.ScalarAsync<string>($"""
+            select array_agg(id)::text from (
+                select id from scanner.files where target_id = {target} order by path limit 1000) as batch
+            """);
+
+        var plan = string.Join('\n', await database.ListAsync("explain " + EffectSql.Verified
+            .Replace("$1", $"{target}", StringComparison.Ordinal)
+            .Replace("$3", $"'{ids}'::bigint[]", StringComparison.Ordinal)));
+
+        Assert.Contains("files_id", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("files_by_state", plan, StringComparison.Ordinal);
+    }
+
     private Task<List<string>> VerifiedByAsync(WatchedTree tree, long scan) => database.ListAsync($"""
         select f.path from scanner.files f join scheduler.scans s on s.target_id = f.target_id
         where s.id = {scan} and s.target_id = {tree.TargetId} and f.verified_at between s.started_at and s.ended_at
