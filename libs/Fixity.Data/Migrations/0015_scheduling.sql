@@ -31,7 +31,6 @@ create index scans_failed on scheduler.scans (ended_at) where status = 'failed';
 
 grant update (priority, not_before, paused_by) on scheduler.scans to fixity_scheduler;
 grant update (trigger, attempt, requested_by) on scheduler.scans to fixity_scheduler; -- a run in the place of a retry
-grant insert on scheduler.scans to fixity_scanner;              -- a scan that goes on where a dead one stopped
 
 -- A schedule came due while a scan that a person asked for was active: one run of its own, when that has ended.
 create table scheduler.follow_ups (
