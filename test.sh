@@ -41,6 +41,7 @@ install_tools() {
   command -v mkfs.ext4 >/dev/null || [ -x /usr/sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
   command -v smbd >/dev/null || [ -x /usr/sbin/smbd ] || missing+=(samba)
   command -v smbclient >/dev/null || missing+=(smbclient)
+  command -v promtool >/dev/null || missing+=(prometheus)
   command -v git >/dev/null || missing+=(git)
   [ ${#missing[@]} -eq 0 ] && return 0
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
@@ -70,6 +71,13 @@ elif [ "${CI:-}" = true ]; then
   check "frontend: npm is missing" false
 else
   say "frontend: skipped, npm is missing"
+fi
+if command -v promtool >/dev/null; then
+  check "alert rules" promtool test rules deploy/observability/fixity.rules.test.yml
+elif [ "${CI:-}" = true ]; then
+  check "alert rules: promtool is missing" false
+else
+  say "alert rules: skipped, promtool is missing"
 fi
 say "tests"
 run_tests

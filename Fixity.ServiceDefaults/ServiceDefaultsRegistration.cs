@@ -1,6 +1,7 @@
 using Fixity.ServiceDefaults.Health;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Json;
+using Fixity.ServiceDefaults.Metrics;
 using Fixity.ServiceDefaults.OpenApi;
 using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
@@ -42,6 +43,7 @@ public static class ServiceDefaultsRegistration
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapFixityHealth();
+        app.MapMetrics();
         app.MapOpenApi().AllowAnonymous();
     }
 }

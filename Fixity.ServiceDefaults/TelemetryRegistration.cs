@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fixity.ServiceDefaults.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,8 +45,11 @@ public static class TelemetryRegistration
 
         // .NET emits these sources and meters itself; no instrumentation package is needed.
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql", "Fixity.*"))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql", "Fixity.*");
+                metrics.AddPrometheus();
+            })
             .WithTracing(traces => traces
                 .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Fixity.*", "Yarp.ReverseProxy"));
 
@@ -55,7 +59,7 @@ public static class TelemetryRegistration
         }
     }
 
-    /// <summary>Names each server span after its route, and keeps the probes' spans out of the traces.</summary>
+    /// <summary>Names each server span after its route, and keeps the probes' and scrapes' spans out of the traces.</summary>
     /// <remarks>The framework's own activity has neither a readable name nor the status code (facts: ASP.NET Core 10).</remarks>
     public static void UseRequestTelemetry(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -82,5 +86,6 @@ public static class TelemetryRegistration
     });
 
     private static bool IsProbe(PathString path) => path.StartsWithSegments(HealthPath, StringComparison.Ordinal)
-        || path.StartsWithSegments(ReadyPath, StringComparison.Ordinal);
+        || path.StartsWithSegments(ReadyPath, StringComparison.Ordinal)
+        || path.StartsWithSegments(MetricsEndpoint.Path, StringComparison.Ordinal);
 }

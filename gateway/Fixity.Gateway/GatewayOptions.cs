@@ -30,6 +30,9 @@ internal sealed record GatewayOptions : IValidatableObject
     /// <summary>Folder of the built SPA; absent: <c>wwwroot</c> beside the program.</summary>
     public string? SpaPath { get; init; }
 
+    /// <summary>A further address on which nothing is served but <c>/metrics</c>; absent: none.</summary>
+    public string? MetricsUrl { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TrustedProxies
         .Where(network => !IPNetwork.TryParse(network, out _))
         .Select(network => new ValidationResult(

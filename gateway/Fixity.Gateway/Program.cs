@@ -9,7 +9,9 @@ using Fixity.Gateway.Tokens;
 using Fixity.Gateway.Users;
 using Fixity.ServiceDefaults;
 using Fixity.ServiceDefaults.Health;
+using Fixity.ServiceDefaults.Metrics;
 using Fixity.ServiceDefaults.Problems;
+using Microsoft.Extensions.Options;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -26,6 +28,7 @@ builder.Services.AddMergedOpenApi();
 
 var app = builder.Build();
 
+app.UseMetricsOn(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.MetricsUrl);
 app.UseTrustedProxies();
 app.UseSecurityHeaders();
 app.UseFixityProblems();

@@ -1,3 +1,4 @@
+using Fixity.Data.Statements;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -26,6 +27,10 @@ public static class DatabaseRegistration
             {
                 settings.ConnectionString = AsRole(given, role);
             }
+        }, static source =>
+        {
+            source.Name = ConnectionName; // What its metrics call the pool; else it is the connection string.
+            StatementMetrics.Count(source);
         });
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("schema", HealthStatus.Unhealthy, [ReadyTag]);
         builder.Services.TryAddSingleton(TimeProvider.System);

@@ -1,4 +1,5 @@
 using Fixity.Data;
+using Fixity.Scheduler.Figures;
 using Fixity.Scheduler.Probes;
 using Fixity.Scheduler.Scans;
 using Fixity.Scheduler.Schedules;
@@ -17,6 +18,7 @@ builder.Services.AddTargets();
 builder.Services.AddProbes();
 builder.Services.AddScans();
 builder.Services.AddSchedules();
+builder.Services.AddFigures();
 builder.Services.AddGuarantees();
 builder.Services.AddStatus();
 

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Fixity.Alert.Deliveries;
 
-/// <summary>Meter and spans <c>Fixity.Alert</c>. Tags come from closed sets; webhook and delivery ids belong in spans and logs.</summary>
+/// <summary>Meter and spans <c>Fixity.Alert</c>. Tags come from closed sets, and the names of webhooks; ids belong in spans and logs.</summary>
 internal sealed class DeliveryMetrics
 {
     public const string Name = "Fixity.Alert";
@@ -11,6 +11,7 @@ internal sealed class DeliveryMetrics
     public static readonly ActivitySource Activities = new(Name);
 
     private readonly Counter<long> _matched;
+    private readonly Counter<long> _deliveries;
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _duration;
 
@@ -18,14 +19,20 @@ internal sealed class DeliveryMetrics
     {
         var meter = meters.Create(Name);
         _matched = meter.CreateCounter<long>("fixity.webhook.matched", "{delivery}", "Deliveries made of new events.");
+        _deliveries = meter.CreateCounter<long>(
+            "fixity.webhook.deliveries", "{delivery}", "Deliveries that came to their end, by webhook and how.");
         _attempts = meter.CreateCounter<long>(
-            "fixity.webhook.deliveries", "{attempt}", "Attempts, by what they left the delivery as.");
+            "fixity.webhook.attempts", "{attempt}", "Attempts, by what they left the delivery as.");
         _duration = meter.CreateHistogram<double>(
             "fixity.webhook.attempt.duration", "s", "From the first byte sent to the answer read.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.25, 1, 5, 30, 120, 300] });
     }
 
     public void Matched(int deliveries) => _matched.Add(deliveries);
+
+    /// <param name="webhook">Its name: there are as many as an administrator made.</param>
+    public void Ended(string webhook, bool delivered) => _deliveries.Add(
+        1, new TagList { { "webhook", webhook }, { "status", delivered ? "success" : "failure" } });
 
     /// <param name="status">delivered, retrying, failed or blocked.</param>
     public void Attempted(string status, TimeSpan elapsed)

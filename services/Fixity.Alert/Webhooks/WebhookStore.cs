@@ -63,7 +63,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
     public async Task<WebhookDestination?> FindDestinationAsync(int id, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            "select id, url, secret, timeout_seconds from alert.webhooks where id = $1");
+            "select id, name, url, secret, timeout_seconds from alert.webhooks where id = $1");
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadDestination(row) : null;
@@ -91,8 +91,9 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
     }
 
     private static WebhookDestination ReadDestination(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), row.GetFieldValue<byte[]>(2), TimeSpan.FromSeconds(row.GetInt32(3)));
+        row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3),
+        TimeSpan.FromSeconds(row.GetInt32(4)));
 }
 
 /// <param name="SealedSecret">As stored; opened only to sign.</param>
-internal sealed record WebhookDestination(int WebhookId, string Url, byte[] SealedSecret, TimeSpan Timeout);
+internal sealed record WebhookDestination(int WebhookId, string Name, string Url, byte[] SealedSecret, TimeSpan Timeout);

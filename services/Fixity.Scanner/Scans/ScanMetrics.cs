@@ -18,8 +18,8 @@ internal sealed class ScanMetrics : IDisposable
     public ScanMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(Name);
-        _files = meter.CreateCounter<long>("fixity.scan.files", "{file}", "Files committed, by what was done with them.");
-        _bytes = meter.CreateCounter<long>("fixity.scan.io", "By", "Content bytes read for checksums.");
+        _files = meter.CreateCounter<long>("fixity.scanner.files", "{file}", "Files committed, by what was done with them.");
+        _bytes = meter.CreateCounter<long>("fixity.scanner.io", "By", "Content bytes read for checksums.");
         _duration = meter.CreateHistogram<double>(
             "fixity.scan.segment.duration", "s", "Claim of a segment to its end.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 21600, 86400] });

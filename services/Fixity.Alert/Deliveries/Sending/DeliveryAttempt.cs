@@ -48,6 +48,11 @@ internal sealed class DeliveryAttempt(
 
         metrics.Attempted(
             result.Outcome == AttemptOutcome.Blocked ? "blocked" : delay is null ? status : "retrying", elapsed);
+        if (delay is null)
+        {
+            metrics.Ended(claim.To.Name, delivered);
+        }
+
         if (delivered)
         {
             logger.Delivered(id, webhookId, claim.Attempt, result.ResponseStatus);

@@ -36,7 +36,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
             from due, alert.webhooks w
             where d.id = due.id and w.id = d.webhook_id
             returning d.id, d.event_type, d.payload, d.attempt, d.lease_until, w.id, w.url, w.secret, w.timeout_seconds,
-                w.retry_attempts, w.retry_backoff_seconds
+                w.retry_attempts, w.retry_backoff_seconds, w.name
             """);
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. inFlight.Keys] });
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. inFlight.Values] });
@@ -94,7 +94,8 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
         row.GetInt32(3),
         row.GetDateTime(4),
         new WebhookDestination(
-            row.GetInt32(5), row.GetString(6), row.GetFieldValue<byte[]>(7), TimeSpan.FromSeconds(row.GetInt32(8))),
+            row.GetInt32(5), row.GetString(11), row.GetString(6), row.GetFieldValue<byte[]>(7),
+            TimeSpan.FromSeconds(row.GetInt32(8))),
         row.GetInt32(9),
         TimeSpan.FromSeconds(row.GetInt32(10)));
 }
