@@ -23,7 +23,6 @@ public sealed class RoleTests(TestDatabase database) : IClassFixture<TestDatabas
     [InlineData(DatabaseRole.Scheduler, "delete from scanner.replicas")]
     [InlineData(DatabaseRole.Scanner, "delete from scheduler.replicas")]
     [InlineData(DatabaseRole.Scanner, "delete from scheduler.follow_ups")]
-    [InlineData(DatabaseRole.Query, "delete from scheduler.scan_queue")]
     [InlineData(DatabaseRole.Gateway, "update gateway.audit_log set actor = 'nobody'")]
     [InlineData(DatabaseRole.Gateway, "delete from gateway.audit_log")]
     [InlineData(DatabaseRole.Gateway, "truncate gateway.audit_log")]

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Fixity.Query.Scans;
 
-/// <summary>Says of a scan that has not ended when it may begin and how long it may take, from how its like went before.</summary>
+/// <summary>Says of a scan that has not ended when it may begin and how long it may take.</summary>
 /// <remarks>
 /// An estimate: each scan that runs or waits before it takes one place of one scanner for as long as its target's last
 /// scans took. Where one of those has no past and its end would count, nothing is said.

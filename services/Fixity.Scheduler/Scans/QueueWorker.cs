@@ -53,7 +53,7 @@ internal sealed class QueueWorker(
         await QueueAsync(cancellation);
     }
 
-    /// <summary>One look by one replica at a time; all or nothing, so that a replica which dies in it leaves it to the next.</summary>
+    /// <summary>One replica at a time; all or nothing, so that one which dies in it leaves it to the next.</summary>
     private async Task QueueAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

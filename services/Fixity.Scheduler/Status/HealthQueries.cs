@@ -53,7 +53,8 @@ internal sealed class HealthQueries(NpgsqlDataSource database, ScheduleState sch
         string?[] reasons =
         [
             facts.Waiting > 0 && facts.Scanners == 0
-                ? $"No scanner was seen for {SchedulerReplica.Patience.TotalSeconds:0} s, and scans wait for one: {facts.Waiting}."
+                ? $"No scanner was seen for {SchedulerReplica.Patience.TotalSeconds:0} s, "
+                    + $"and scans wait for one: {facts.Waiting}."
                 : null,
             facts.OldestWaiting is { } since && facts.Scanners > 0 && clock.GetUtcNow() - since > TimeSpan.FromDays(1)
                 ? $"A scan has been waiting for a scanner since {since:u}: there are too few of them for this queue."

@@ -74,7 +74,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
         return await row.ReadAsync(cancellation) ? ReadStorage(row) : null;
     }
 
-    /// <summary>Hides a target, unless a scan of it has begun; its files, scans and changes stay readable until retention.</summary>
+    /// <summary>Hides a target, unless a scan of it has begun; its files, scans and changes stay until retention.</summary>
     public async Task<TargetOutcome> DeleteAsync(int targetId, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
