@@ -85,7 +85,7 @@ public sealed partial class FullQueueTests(TestDatabase database, ITestOutputHel
     private static async Task<long> ScanIdAsync(HttpResponseMessage response) =>
         (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("scanId").GetInt64();
 
-    private async Task AskForAllAsync(HttpClient[] schedulers)
+    private static async Task AskForAllAsync(HttpClient[] schedulers)
     {
         using var taken = await schedulers[0].PostAsync("/api/v1/scan/now", null);
         using var second = await schedulers[1].PostAsync("/api/v1/scan/now", null);
