@@ -34,7 +34,7 @@ public sealed class DowntimeTests(TestDatabase database) : IClassFixture<TestDat
         // Back again within the same interval: nothing is left to make up for.
         await cluster.StartAsync(At("2026-04-01T11:00Z"));
         var alive = await cluster.AddTargetAsync("* * * * *", "UTC");
-        await Waiting.UntilAsync("the schedule is alive", async () => await cluster.TriggersOfAsync(alive) != "");
+        await Waiting.UntilAsync("the schedule is alive", async () => await cluster.TriggersOfAsync(alive) != "", ReplicaCluster.Patience);
 
         Assert.Equal("catch-up", await cluster.TriggersOfAsync(daily));
         Assert.Equal("catch-up", await cluster.TriggersOfAsync(interval));
@@ -61,7 +61,7 @@ public sealed class DowntimeTests(TestDatabase database) : IClassFixture<TestDat
                 (leader = await database.ScalarAsync<string>($"""
                     select f.instance_name from scheduler.qrtz_fired_triggers f
                     where f.trigger_name = '{target}' and f.state = 'EXECUTING'
-                    """)) is not null);
+                    """)) is not null, ReplicaCluster.Patience);
             await cluster.Schedulers.Single(scheduler => scheduler.InstanceId == leader).KillAsync();
             await transaction.RollbackAsync();
         }
@@ -71,7 +71,7 @@ public sealed class DowntimeTests(TestDatabase database) : IClassFixture<TestDat
         // The survivors have nothing left to recover, also once that scan is over.
         await cluster.EndScansAsync();
         await Waiting.UntilAsync("the dead one's runs are recovered", async () => await database.ScalarAsync<long>(
-            "select count(*) from scheduler.qrtz_fired_triggers") == 0);
+            "select count(*) from scheduler.qrtz_fired_triggers") == 0, ReplicaCluster.Patience);
         await cluster.OneRunComesAsync(target);
     }
 
