@@ -12,13 +12,22 @@ internal sealed class PresenceWorker(
     // A third of the time after which the others count it as gone.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await base.StopAsync(cancellationToken);
-        await TryAsync("delete from scanner.replicas where name = $1", command => command.With(owner.Name), cancellationToken);
+        try
+        {
+            await SayAsync(stoppingToken);
+        }
+        finally
+        {
+            // Here and not in StopAsync: the host waits for this worker before it lets go of the database.
+            using var patience = new CancellationTokenSource(Interval, clock);
+            await TryAsync(
+                "delete from scanner.replicas where name = $1", command => command.With(owner.Name), patience.Token);
+        }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task SayAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         do
@@ -30,9 +39,9 @@ internal sealed class PresenceWorker(
                 )
                 insert into scanner.replicas (name, slots) values ($1, $2)
                 on conflict (name) do update set seen_at = now(), slots = excluded.slots
-                """, command => command.With(owner.Name).With(options.Value.Concurrency), stoppingToken);
+                """, command => command.With(owner.Name).With(options.Value.Concurrency), cancellation);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     private async Task TryAsync(string sql, Action<NpgsqlCommand> fill, CancellationToken cancellation)

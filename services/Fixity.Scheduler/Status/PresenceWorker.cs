@@ -11,22 +11,25 @@ internal sealed class PresenceWorker(
 {
     private static readonly TimeSpan Interval = SchedulerReplica.Patience / 3;
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await using var command = database.CreateCommand("delete from scheduler.replicas where name = $1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = replica.Name });
-        await TryAsync(command, cancellationToken);
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        do
+        try
         {
-            await SayAsync(stoppingToken);
+            do
+            {
+                await SayAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        finally
+        {
+            // Here and not in StopAsync: the host waits for this worker before it lets go of the database.
+            using var patience = new CancellationTokenSource(Interval, clock);
+            await using var command = database.CreateCommand("delete from scheduler.replicas where name = $1");
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = replica.Name });
+            await TryAsync(command, patience.Token);
+        }
     }
 
     private async Task SayAsync(CancellationToken cancellation)

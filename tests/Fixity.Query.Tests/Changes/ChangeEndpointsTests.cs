@@ -50,7 +50,7 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
             "corrupted",
             """{"storage": {"tag": "ab", "version": null, "checksums": {"crc64nvme": "0102030405060708"}}}""",
             """
-            {"damage":null,"attributes":null,"observedCtime":null,"observedCtimeNs":null,"folder":null,
+            {"damage":null,"attributes":null,"observedCtime":null,"observedCtimeNs":null,"folder":null,"knownFrom":null,
              "storage":{"tag":"ab","version":null,"checksums":{"crc64nvme":"0102030405060708"}}}
             """
         },
