@@ -9,8 +9,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fixity.Query.Tests.Changes;
 
+[Collection(FeedCollection.Name)]
 [Trait("Category", "Database")]
-public sealed class FeedWaitTests(RunningQuery query) : IClassFixture<RunningQuery>
+public sealed class FeedWaitTests(OwnServerQuery query)
 {
     // Less than the shortest wait that these tests begin and mean to see ended early.
     private static readonly TimeSpan Early = TimeSpan.FromSeconds(40);
