@@ -2170,10 +2170,16 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description With format=cef: where the next page begins. */
+                    "X-Next-Cursor"?: string;
+                    /** @description With format=cef: the next page, as rel=next. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["ChangePage"];
                     "application/json; profile=ecs": components["schemas"]["EcsChangePage"];
+                    "text/plain": string;
                 };
             };
             /** @description Bad Request */

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Fixity.Core;
-using Fixity.Data.Columns;
 
 namespace Fixity.Query.Changes;
 

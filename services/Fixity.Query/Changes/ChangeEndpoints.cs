@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Fixity.Core;
 using Fixity.Query.Reading;
 using Fixity.ServiceDefaults.Paging;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Query.Changes;
 
@@ -23,7 +22,11 @@ internal static class ChangeEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status410Gone)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .AddOpenApiOperationTransformer(ChangeFormats.DescribeAsync);
+            .AddOpenApiOperationTransformer((operation, description, _) =>
+            {
+                ChangeFormats.Describe(operation, description.Document);
+                return Task.CompletedTask;
+            });
     }
 
     private static Task<IResult> ListAsync(

@@ -6,14 +6,14 @@ namespace Fixity.Query.Changes;
 /// open, and the end of that one is told by nobody. So a reader that waits also looks by itself, soon at first and then
 /// ever more seldom. It holds no connection meanwhile.
 /// </remarks>
+/// <param name="places">How many may wait at a time, in one process: each costs a look at every announcement.</param>
 internal sealed class ChangeFeed(
     ChangeQueries changes, ChangeArrivals arrivals, ChangeMetrics metrics, TimeProvider clock,
-    IHostApplicationLifetime lifetime) : IDisposable
+    IHostApplicationLifetime lifetime, int places = ChangeFeed.MaximumWaiting) : IDisposable
 {
     /// <summary>Shorter than the minute after which proxies commonly cut a silent connection.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(55);
 
-    /// <summary>How many may wait at a time, in one process: each costs a look at every announcement.</summary>
     public const int MaximumWaiting = 50;
 
     // Where a filter wants nothing of millions of events, an answer in between says how far the reader has come.
@@ -22,7 +22,9 @@ internal sealed class ChangeFeed(
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _places = new(MaximumWaiting);
+    private readonly SemaphoreSlim _places = new(places);
+
+    public int FreePlaces => _places.CurrentCount;
 
     /// <param name="wait">Zero: whatever is there now.</param>
     public async Task<FeedAnswer> ReadAsync(

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Fixity.Core;
 using Fixity.ServiceDefaults.Json;
 using Fixity.ServiceDefaults.Paging;
-using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 
 namespace Fixity.Query.Changes;
@@ -42,14 +42,13 @@ internal static class ChangeFormats
     };
 
     /// <summary>Adds what the metadata of an endpoint cannot say: several kinds of the same answer.</summary>
-    public static Task DescribeAsync(
-        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    public static void Describe(OpenApiOperation operation, OpenApiDocument? document)
     {
         var answer = (OpenApiResponse)operation.Responses!["200"];
         var ecs = answer.Content![EcsContentType];
         answer.Content = new Dictionary<string, OpenApiMediaType>
         {
-            ["application/json"] = new() { Schema = new OpenApiSchemaReference("ChangePage", context.Document) },
+            ["application/json"] = new() { Schema = new OpenApiSchemaReference("ChangePage", document) },
             [EcsContentType] = ecs,
             ["text/plain"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
         };
@@ -58,13 +57,12 @@ internal static class ChangeFormats
             [CursorHeader] = HeaderOf("With format=cef: where the next page begins."),
             ["Link"] = HeaderOf("With format=cef: the next page, as rel=next."),
         };
-        return Task.CompletedTask;
     }
 
     private static OpenApiHeader HeaderOf(string description) =>
         new() { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
 
-    private static IResult WriteCef(Page<ChangeView> page, HttpContext context)
+    private static ContentHttpResult WriteCef(Page<ChangeView> page, HttpContext context)
     {
         if (page.NextCursor is { } cursor)
         {

@@ -19,7 +19,7 @@ internal static class ChangeProblems
         response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return Problem.Of(
             StatusCodes.Status503ServiceUnavailable, "feed-busy", "Too many readers wait for changes",
-            $"{ChangeFeed.MaximumWaiting} readers wait at this service already. Ask without wait=, or try again in " +
+            "As many readers as may do so wait at this service already. Ask without wait=, or try again in " +
             $"{RetryAfterSeconds} seconds.");
     }
 }

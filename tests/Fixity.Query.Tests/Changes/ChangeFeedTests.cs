@@ -2,11 +2,10 @@ using System.Net;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
 using Fixity.Testing.Services;
-using Npgsql;
 
 namespace Fixity.Query.Tests.Changes;
 
-[Collection(FeedCollection.Name)]
+[Collection(FeedServer.Name)]
 [Trait("Category", "Database")]
 public sealed class ChangeFeedTests(OwnServerQuery query)
 {
@@ -67,8 +66,9 @@ public sealed class ChangeFeedTests(OwnServerQuery query)
         var all = (await written).SelectMany(ids => ids).Order().ToList();
         Assert.Equal(all, read.Order());
         Assert.Equal(
-            await query.Database.ListAsync(
-                $"select id::text from scanner.change_events where target_id = {target} order by transaction_id, id"),
+            await query.Database.ListAsync($"""
+                select e.id::text from scanner.change_events e where target_id = {target} order by transaction_id, e.id
+                """),
             read.Select(id => $"{id}"));
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Fixity.Query.Tests.Changes;
 
-[Collection(FeedCollection.Name)]
+[Collection(FeedServer.Name)]
 [Trait("Category", "Database")]
 public sealed class FeedWaitTests(OwnServerQuery query)
 {
@@ -96,24 +96,36 @@ public sealed class FeedWaitTests(OwnServerQuery query)
     public async Task So_many_wait_and_no_more_and_a_place_is_free_again_when_one_leaves()
     {
         var (target, cursor) = await AtTheEndAsync();
-        var path = new Uri($"/api/v1/changes?order=commit&target={target}&wait=55s&cursor={cursor}", UriKind.Relative);
+        await using var application = new ServiceApplication<Program>(
+            query.Database.ConnectionString,
+            services: services => services.AddSingleton(given => ActivatorUtilities.CreateInstance<ChangeFeed>(given, 2)));
+        using var client = application.CreateClientAs(Roles.Viewer);
+        var path = $"/api/v1/changes?order=commit&target={target}&cursor={cursor}";
+        var wait = new Uri(path + "&wait=55s", UriKind.Relative);
         using var leave = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, ChangeFeed.MaximumWaiting)
-            .Select(_ => query.Client.GetAsync(path, leave.Token)).ToList();
+        var waiting = new[] { client.GetAsync(wait, leave.Token), client.GetAsync(wait, leave.Token) };
+        var feed = application.Services.GetRequiredService<ChangeFeed>();
+        await UntilAsync(() => feed.FreePlaces == 0);
 
-        using (var refused = await UntilAsync(HttpStatusCode.ServiceUnavailable, path))
+        using (var refused = await client.GetAsync(wait))
         {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             var problem = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!;
             Assert.Equal("urn:fixity:problem:feed-busy", (string)problem["type"]!);
             Assert.NotNull(refused.Headers.RetryAfter?.Delta);
         }
 
         // Whoever does not wait needs no place.
-        Assert.Empty((await query.GetAsync($"/changes?order=commit&target={target}&cursor={cursor}")).Ids());
+        using (var atOnce = await client.GetAsync(new Uri(path, UriKind.Relative)))
+        {
+            Assert.Equal(HttpStatusCode.OK, atOnce.StatusCode);
+        }
+
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
-        using var served = await UntilAsync(
-            HttpStatusCode.OK, new Uri(path.ToString().Replace("55s", "1s", StringComparison.Ordinal), UriKind.Relative));
+        await UntilAsync(() => feed.FreePlaces == 2);
+        using var served = await client.GetAsync(new Uri(path + "&wait=1s", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 
     [Fact]
@@ -121,12 +133,15 @@ public sealed class FeedWaitTests(OwnServerQuery query)
     {
         var (target, cursor) = await AtTheEndAsync();
         await using var application = new ServiceApplication<Program>(query.Database.ConnectionString);
+        // Over a socket: the test server does not let requests end before it stops.
+        application.UseKestrel(0);
+        application.StartServer();
         using var client = application.CreateClientAs(Roles.Viewer);
+        var feed = application.Services.GetRequiredService<ChangeFeed>();
         var watch = Stopwatch.StartNew();
         var waiting = client.GetStringAsync(
             new Uri($"/api/v1/changes?order=commit&target={target}&wait=55s&cursor={cursor}", UriKind.Relative));
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        Assert.False(waiting.IsCompleted);
+        await UntilAsync(() => feed.FreePlaces < ChangeFeed.MaximumWaiting);
 
         application.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
@@ -142,28 +157,12 @@ public sealed class FeedWaitTests(OwnServerQuery query)
         return (target, (await query.DrainAsync($"&target={target}")).Cursor);
     }
 
-    private async Task<HttpResponseMessage> UntilAsync(HttpStatusCode status, Uri path)
+    private static async Task UntilAsync(Func<bool> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(50));
-        while (true)
+        using var limit = new CancellationTokenSource(Early);
+        while (!holds())
         {
-            // While there is room it would wait: a moment is enough to be told that there is none.
-            using var moment = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-            moment.CancelAfter(TimeSpan.FromSeconds(5));
-            try
-            {
-                var answer = await query.Client.GetAsync(path, moment.Token);
-                if (answer.StatusCode == status)
-                {
-                    return answer;
-                }
-
-                answer.Dispose();
-            }
-            catch (OperationCanceledException) when (!limit.IsCancellationRequested)
-            {
-                // There was room.
-            }
+            await Task.Delay(20, limit.Token);
         }
     }
 }

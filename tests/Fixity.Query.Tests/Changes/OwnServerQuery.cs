@@ -7,7 +7,7 @@ public sealed class OwnServerQuery() : RunningQuery(new OwnServerDatabase());
 
 /// <summary>Tests that hold transactions open, one at a time.</summary>
 [CollectionDefinition(Name)]
-public sealed class FeedCollection : ICollectionFixture<OwnServerQuery>
+public sealed class FeedServer : ICollectionFixture<OwnServerQuery>
 {
     public const string Name = "feed";
 }
