@@ -13,37 +13,39 @@ namespace Fixity.Scanner.Scans;
 internal static class CandidateMatching
 {
     // Moved while the scan before was at work: what came to where it had been already was told as deleted by it, what came
-    // to where it had yet to go as added, the old name being there still. The same inode, written at the same moment, and
-    // under one name alone: a second one of it would have been a link.
+    // to where it had yet to go as added, the old name being there still. The same inode, written at the same moment and
+    // renamed (ctime) during that scan, under one name alone: a second one of it would have been a link.
     private const string MeanwhileSql = """
-        with told as materialized (
-            select f.id, f.state, f.size, f.mtime_ns, f.algorithm, f.checksum, f.file_id as inode, f.path
+        with before as materialized (
+            select s.id, (extract(epoch from s.started_at) * 1000000000)::bigint as since,
+                (extract(epoch from s.ended_at) * 1000000000)::bigint as until
+            from scheduler.scans s
+            where s.target_id = $2 and s.id < $1 and s.status in ('completed', 'partial') and s.reason is null
+            order by s.id desc limit 1
+        ), told as materialized (
+            select f.id, f.state, f.size, f.mtime_ns, f.ctime_ns, f.algorithm, f.checksum, f.file_id as inode
             from scanner.change_events e join scanner.files f on f.id = e.file_id
-            where e.scan_id = (
-                    select max(s.id) from scheduler.scans s
-                    where s.target_id = $2 and s.id < $1 and s.status in ('completed', 'partial') and s.reason is null)
+            where e.scan_id = (select id from before)
                 and (e.type = 'deleted' and f.state = 2 and f.damaged_as is null or e.type = 'added' and f.state = 1)
                 and f.links = 1 and f.file_id is not null and f.checksum is not null
+                and not exists (select from scanner.scan_candidates c where c.scan_id = $1 and c.file_id = f.id)
         ), seen as materialized (
-            select c.kind, f.id, f.size, f.mtime_ns, f.algorithm, f.checksum, f.file_id as inode, f.path
+            select c.kind, f.id, f.size, f.mtime_ns, f.ctime_ns, f.algorithm, f.checksum, f.file_id as inode
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and f.state = 1 and f.links = 1 and f.file_id is not null and f.checksum is not null
-                and not exists (
-                    select from scanner.scan_candidates o
-                    where o.scan_id = $1 and o.file_id = c.file_id and o.kind <> c.kind)
         ), pairs as (
-            select distinct on (s.id)
-                case t.state when 2 then t.id else s.id end as gone, case t.state when 2 then s.id else t.id end as come
+            select case t.state when 2 then t.id else s.id end as gone, case t.state when 2 then s.id else t.id end as come
             from seen s join told t using (size, mtime_ns, algorithm, checksum, inode)
-            where s.kind = case t.state when 2 then 'appeared' else 'disappeared' end and t.id <> s.id
-                and not exists (
-                    select from scanner.scan_candidates c where c.scan_id = $1 and c.file_id = t.id)
-            order by s.id, t.id desc
+            where s.kind = case t.state when 2 then 'appeared' else 'disappeared' end
+                and case t.state when 2 then s.ctime_ns else t.ctime_ns end
+                    between (select since from before) and (select until from before)
+        ), once as (
+            select distinct on (gone) gone, come
+            from (select distinct on (come) gone, come from pairs order by come, gone desc) as of_each
+            order by gone, come
         )
-        insert into scanner.scan_candidates as c (scan_id, file_id, kind, moved_to)
-        select distinct on (come) $1, gone, 'disappeared', come
-        from (select distinct on (gone) gone, come from pairs order by gone, come) as once
-        order by come, gone
+        insert into scanner.scan_candidates (scan_id, file_id, kind, moved_to)
+        select $1, gone, 'disappeared', come from once
         on conflict (scan_id, kind, file_id) do update set moved_to = excluded.moved_to
         """;
 
