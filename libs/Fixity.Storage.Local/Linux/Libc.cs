@@ -29,8 +29,8 @@ internal static unsafe partial class Libc
     public const int AdviseSequential = 2;
     public const int AdviseDontNeed = 4;
 
-    // Wait for what is on its way, send the rest, wait for that.
-    public const uint WriteAndWait = 7;
+    // Wait for what is on its way, and send the rest on its way; not wait for that too.
+    public const uint WaitAndWrite = 3;
 
     public const int GetFlags = 3;
     public const int SetFlags = 4;

@@ -39,7 +39,7 @@ internal sealed class MappedWrites
         (_start, _end) = (offset, offset + Math.Max(length, PieceBytes));
 
         // What cannot be written out is the writer's to be told of; the read that follows says what can be read.
-        _ = Libc.WriteOut(descriptor, _start, _end - _start, Libc.WriteAndWait);
+        _ = Libc.WriteOut(descriptor, _start, _end - _start, Libc.WaitAndWrite);
     }
 
     // Twice what the kernel promises: a slow disk takes its time.

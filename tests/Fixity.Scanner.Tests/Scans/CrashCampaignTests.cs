@@ -8,7 +8,10 @@ namespace Fixity.Scanner.Tests.Scans;
 public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const int Seed = 20_261_121;
-    private const int Files = 2_000;
+    private const int FilesOfWhole = 2_000;
+
+    // The walk is some thousand files ahead of the reading, and only what is ahead of the walk is given away.
+    private const int FilesOfShared = 12_000;
     private const int Replicas = 3;
 
     // Of both tests together.
@@ -25,7 +28,11 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
         TwinTargets twins;
         await using (var scanner = await ScannerProcess.StartAsync(database))
         {
-            twins = await TwinTargets.CreateAsync(database, Files, Seed, "batch_size = 10, workers = 2, options = '{\"limit\": {\"opensPerSecond\": 1000}}'");
+            var files = splitFiles is null ? FilesOfWhole : FilesOfShared;
+            twins = await TwinTargets.CreateAsync(
+                database, files, Seed, $$"""
+                batch_size = 10, workers = 2, options = '{"limit": {"opensPerSecond": {{files / 2}} } }'
+                """);
         }
 
         using var tree = twins;
