@@ -188,5 +188,8 @@ public static class Settings
 
     private static bool IsWithin(Setting setting, double value) => value >= setting.Minimum && value <= setting.Maximum;
 
-    private static string Bound(double? bound) => bound.GetValueOrDefault().ToString("0.###", CultureInfo.InvariantCulture);
+    // Whole ones as such: a double is written with fifteen digits.
+    private static string Bound(double? bound) => bound.GetValueOrDefault() is var value && value == Math.Floor(value)
+        ? ((long)value).ToString(CultureInfo.InvariantCulture)
+        : value.ToString("0.###", CultureInfo.InvariantCulture);
 }
