@@ -11,7 +11,7 @@ public static class Settings
 
     public static readonly Setting<int> RetentionDays = Integer(
         "retention_days", 3650, 1, 36_500,
-        "Change events and deleted files are kept for so many days; a target may say otherwise.");
+        "Change events (up to a month longer) and deleted files are kept for so many days; a target may say otherwise.");
 
     public static readonly Setting<int> ScanDetailsDays = Integer(
         "scan_details_days", 30, 1, 36_500,
