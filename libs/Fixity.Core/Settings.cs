@@ -11,7 +11,7 @@ public static class Settings
 
     public static readonly Setting<int> RetentionDays = Integer(
         "retention_days", 3650, 1, 36_500,
-        "Change events and deleted files are kept for so many days; a target may say otherwise.");
+        "Change events (up to a month longer) and deleted files are kept for so many days; a target may say otherwise.");
 
     public static readonly Setting<int> ScanDetailsDays = Integer(
         "scan_details_days", 30, 1, 36_500,
@@ -188,5 +188,8 @@ public static class Settings
 
     private static bool IsWithin(Setting setting, double value) => value >= setting.Minimum && value <= setting.Maximum;
 
-    private static string Bound(double? bound) => bound.GetValueOrDefault().ToString("0.###", CultureInfo.InvariantCulture);
+    // Whole ones as such: a double is written with fifteen digits.
+    private static string Bound(double? bound) => bound.GetValueOrDefault() is var value && value == Math.Floor(value)
+        ? ((long)value).ToString(CultureInfo.InvariantCulture)
+        : value.ToString("0.###", CultureInfo.InvariantCulture);
 }

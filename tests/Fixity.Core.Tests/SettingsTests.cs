@@ -36,6 +36,11 @@ public sealed class SettingsTests
         Assert.EndsWith(".", Settings.Find(key)!.Refuse(JsonElement.Parse(json)), StringComparison.Ordinal);
 
     [Fact]
+    public void The_bounds_are_told_to_the_last_digit() => Assert.Equal(
+        "The value must be a whole number from 0 to 9007199254740992.",
+        Settings.DefaultLargeChangeBytes.Refuse(JsonElement.Parse("-1")));
+
+    [Fact]
     public void What_is_not_set_is_the_default()
     {
         Assert.Equal(3650, SettingValues.Default.Of(Settings.RetentionDays));

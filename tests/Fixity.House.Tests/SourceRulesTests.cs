@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Fixity.House.Tests;
 
 /// <summary>What no in-SDK analyzer checks. The rules themselves are in <see cref="SourceRule"/>.</summary>
-public sealed class SourceRulesTests
+public sealed partial class SourceRulesTests
 {
     private const int MaxLines = 400;
 
@@ -32,6 +34,18 @@ public sealed class SourceRulesTests
             .Select(f => $"{f.path}: {f.lines} lines, at most {MaxLines}"));
 
     [Fact]
+    public void No_two_log_messages_have_one_event_id()
+    {
+        // Whoever filters logs by the id gets both, and the ids are told nowhere but there.
+        var ids = Repository.Files(".cs").Where(path => !path.IsBelow(["tests"]))
+            .SelectMany(path => EventId().Matches(Repository.Read(path)), (path, id) => (path, id: id.Groups[1].Value))
+            .ToLookup(found => found.id, found => found.path);
+
+        Assert.NotEmpty(ids);
+        Assert.Empty(ids.Where(id => id.Count() > 1).Select(id => $"{id.Key}: {string.Join(", ", id)}"));
+    }
+
+    [Fact]
     public void The_walk_sees_the_repository()
     {
         // If it saw nothing, every rule above would hold.
@@ -42,6 +56,9 @@ public sealed class SourceRulesTests
     private static string TextFor(SourceRule rule, string path) => rule.SparesComments
         ? string.Join('\n', File.ReadLines(Repository.FullPath(path)).Where(line => !IsComment(line)))
         : Repository.Read(path);
+
+    [GeneratedRegex(@"LoggerMessage\((\d+),")]
+    private static partial Regex EventId();
 
     private static bool IsComment(string line) => line.TrimStart().StartsWith("//", StringComparison.Ordinal);
 }

@@ -5,6 +5,14 @@ const COUNT = new Intl.NumberFormat("en");
 const SHORT_COUNT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const THREE_DIGITS = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const ABSOLUTE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+const TO_THE_MINUTE = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -43,6 +51,11 @@ export function formatPlural(count: number, one: string, many = `${one}s`): stri
 
 export function formatAbsolute(time: string): string {
   return ABSOLUTE.format(new Date(time));
+}
+
+/** "Sat 21 Nov, 19:00 CET", for what is planned and knows no seconds. */
+export function formatToTheMinute(time: string): string {
+  return TO_THE_MINUTE.format(new Date(time));
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

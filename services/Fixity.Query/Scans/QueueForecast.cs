@@ -14,13 +14,15 @@ internal sealed class QueueForecast(NpgsqlDataSource database, SettingsReader se
 {
     private const double Never = double.PositiveInfinity;
 
-    // The usual duration of a target's scans: one slow night does not move a median.
+    // The usual duration of a target's scans of this mode, since one that reads everything says nothing of one that does
+    // not, nor the other way round. One slow night does not move a median.
     private const string UsualSql = """
         select percentile_cont(0.5) within group (order by seconds)
         from (
             select extract(epoch from c.ended_at - c.started_at)::double precision as seconds
             from scheduler.scans c
-            where c.target_id = s.target_id and c.status = 'completed' and c.started_at is not null
+            where c.target_id = s.target_id and c.mode = s.mode and c.status = 'completed'
+                and c.started_at is not null
             order by c.id desc limit 5
         ) ended
         """;
@@ -36,9 +38,9 @@ internal sealed class QueueForecast(NpgsqlDataSource database, SettingsReader se
         from scheduler.scans s join scheduler.targets t on t.id = s.target_id
         where s.status = 'running'
         union all
-        select s.position, s.server_key, ({UsualSql})
-        from scheduler.scan_queue s
-        where s.position <= $1
+        select q.position, q.server_key, ({UsualSql})
+        from scheduler.scan_queue q join scheduler.scans s on s.id = q.scan_id
+        where q.position <= $1
         order by 1
         """;
 

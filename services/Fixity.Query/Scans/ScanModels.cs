@@ -65,7 +65,8 @@ public enum ScanWait
 /// The same; an estimate from how long the scans before it took the last times. Left out when that is not known.
 /// </param>
 /// <param name="ExpectedSeconds">
-/// Only where one scan is asked for, and until it ends: the median of its target's last five that completed.
+/// Only where one scan is asked for, and until it ends: the median of its target's last five that completed and were of
+/// its mode.
 /// </param>
 /// <param name="Segments">Only where one scan is asked for.</param>
 /// <param name="Storage">How the target's storage stands now; only where one scan is asked for.</param>

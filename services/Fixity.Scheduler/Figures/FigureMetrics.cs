@@ -16,7 +16,7 @@ internal sealed class FigureMetrics
     {
         var meter = meters.Create("Fixity.Scheduler");
         meter.CreateObservableGauge("fixity.queue.length", Queue, "{scan}", "Scans that wait for a scanner.");
-        meter.CreateObservableGauge("fixity.queue.oldest_age", QueueAge, "s", "How long the longest waiting scan has waited.");
+        meter.CreateObservableGauge("fixity.queue.oldest_age", QueueAge, "s", "How long the longest waiting scan that may begin has waited.");
         meter.CreateObservableGauge("fixity.active_scans", Active, "{scan}", "Scans that run or are paused, by target.");
         meter.CreateObservableCounter("fixity.scan.files", Files, Unit, "Files, by target and what scans found of them.");
         meter.CreateObservableCounter("fixity.scan.errors", Errors, "{error}", "Errors of scans, by target.");

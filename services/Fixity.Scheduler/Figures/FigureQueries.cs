@@ -9,9 +9,10 @@ internal sealed class FigureQueries(NpgsqlDataSource database)
     public const int MostTargets = 200;
 
     private const string QueueSql = """
-        select count(*) filter (where status = 'queued'),
-            extract(epoch from now() - min(requested_at) filter (where status = 'queued'))::double precision
-        from scheduler.scans where status in ('queued', 'running', 'paused')
+        select
+            (select count(*) from scheduler.scans where status = 'queued'),
+            (select extract(epoch from now() - min(greatest(s.requested_at, s.not_before)))::double precision
+                from scheduler.scan_queue q join scheduler.scans s on s.id = q.scan_id where q.is_due)
         """;
 
     // What every scan counted stays with it, so the sums only grow; they survive a restart of every service.
@@ -120,7 +121,8 @@ internal sealed class FigureQueries(NpgsqlDataSource database)
         row.IsDBNull(10) ? null : row.GetDouble(10), row.IsDBNull(11) ? null : row.GetInt64(11));
 }
 
-/// <param name="OldestSeconds">Null: nothing waits.</param>
+/// <param name="OldestSeconds">Of those that may begin: what a retry, jitter or a blackout puts off does not wait for a
+/// scanner. Null: none of them waits.</param>
 internal sealed record QueueFigures(long Length, double? OldestSeconds);
 
 /// <param name="Name">The target's name, or <c>other</c>.</param>

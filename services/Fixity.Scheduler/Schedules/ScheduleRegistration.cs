@@ -33,6 +33,7 @@ internal static class ScheduleRegistration
         services.AddSingleton<ScheduleState>();
         services.AddSingleton<ScheduleReconciler>();
         services.AddSingleton<ScheduleRules>();
+        services.AddSingleton<ScheduleMetrics>();
         services.AddSingleton<ScheduledRuns>();
         services.AddSingleton<BlackoutKeeper>();
         services.AddHostedService<ScheduleWorker>();

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Fixity.Scheduler.Schedules;
 
 /// <summary>Asks for the scan of a due moment: once, whoever fires it, and however often a replica dies while it does.</summary>
-internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, TimeProvider clock)
+internal sealed class ScheduledRuns(
+    NpgsqlDataSource database, ScanStore scans, ScheduleMetrics metrics, TimeProvider clock)
 {
     /// <param name="recovering">Another replica fired it and died; it may have asked already.</param>
     /// <returns>Null: that was done already, or the target is gone.</returns>
@@ -24,6 +25,7 @@ internal sealed class ScheduledRuns(NpgsqlDataSource database, ScanStore scans, 
         var order = new ScanOrder(targetId, trigger) { NotBefore = delays.NotBefore(targetId, due) };
         var scan = await scans.EnqueueAsync(connection, order, cancellation);
         await transaction.CommitAsync(cancellation);
+        metrics.Asked(trigger, clock.GetUtcNow() - due);
         return scan;
     }
 

@@ -51,6 +51,21 @@ public sealed class QueueForecastTests(RunningQuery query) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_scan_that_reads_everything_is_expected_to_last_as_long_as_others_that_did()
+    {
+        var target = await TargetAsync(7, 7, 7);
+        var scan = await query.Database.AddScanAsync(target, mode: "full");
+
+        Assert.False((await query.GetAsync($"/scans/{scan}")).ContainsKey("expectedSeconds"));
+
+        await query.Database.ExecuteAsync($"""
+            insert into scheduler.scans (target_id, trigger, mode, status, started_at, ended_at)
+            values ({target}, 'manual', 'full', 'completed', now() - interval '500 s', now())
+            """);
+        Assert.Equal(500, (double)(await query.GetAsync($"/scans/{scan}"))["expectedSeconds"]!);
+    }
+
+    [Fact]
     public async Task A_scan_whose_time_has_not_come_says_when()
     {
         var target = await TargetAsync();

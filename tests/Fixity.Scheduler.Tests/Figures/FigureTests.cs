@@ -1,31 +1,37 @@
 using System.Net;
-using Fixity.Scheduler.Figures;
 using Fixity.Testing.Metrics;
 using Fixity.Testing.Postgres;
 using Fixity.Testing.Services;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Fixity.Scheduler.Tests.Figures;
 
 public sealed class FigureTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
+    private static readonly Uri Metrics = new("/metrics", UriKind.Relative);
+
     [PromtoolFact]
     public async Task The_metrics_say_what_the_database_holds_and_promtool_finds_no_fault()
     {
         var target = await AddTargetAsync("photos");
         await AddTargetAsync("never \"scanned\"", scanned: false);
+        var later = await AddTargetAsync("later", scanned: false);
+        await database.ExecuteAsync($"""
+            update scheduler.scans set requested_at = now() - interval '1 day', not_before = now() + interval '1 hour'
+            where target_id = {later}
+            """);
         await using var service = new ServiceApplication<Program>(database.ConnectionString);
         using var anybody = service.CreateClient();
-        await service.Services.GetRequiredService<FigureWorker>().ReadAsync(CancellationToken.None);
+        await Waiting.UntilAsync("the figures are read", async () => (await anybody.GetStringAsync(Metrics))
+            .Contains("fixity_files_total{status=\"active\",target=\"photos\"}", StringComparison.Ordinal));
 
-        using var response = await anybody.GetAsync("/metrics");
+        using var response = await anybody.GetAsync(Metrics);
         var text = await response.Content.ReadAsStringAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
         foreach (var line in (string[])
             [
-                "fixity_queue_length 1",
+                "fixity_queue_length 2",
                 """fixity_active_scans{target="photos"} 0""",
                 """fixity_active_scans{target="never \"scanned\""} 0""",
                 """fixity_scan_files_total{target="photos",type="scanned"} 300""",
@@ -36,7 +42,7 @@ public sealed class FigureTests(TestDatabase database) : IClassFixture<TestDatab
                 """fixity_files_total{status="deleted",target="photos"} 1""",
             ])
         {
-            Assert.Contains(line + "\n", text, StringComparison.Ordinal);
+            Assert.True(text.Contains(line + "\n", StringComparison.Ordinal), $"{line} is missing in {text}");
         }
 
         // Verified 1 to 100 hours ago.
@@ -48,6 +54,8 @@ public sealed class FigureTests(TestDatabase database) : IClassFixture<TestDatab
                 where target_id = {target} and status = 'completed' order by id desc limit 1
                 """),
             Value(text, """fixity_scan_last_success_timestamp{target="photos"} """), 0.001);
+        // What is put off does not wait for a scanner.
+        Assert.InRange(Value(text, "\nfixity_queue_oldest_age_seconds "), 0, 600);
         // What is not known is not there: it would read as zero.
         Assert.DoesNotContain("status=\"active\",target=\"never", text, StringComparison.Ordinal);
         Assert.DoesNotContain("fixity_scan_duration_seconds{target=\"never", text, StringComparison.Ordinal);

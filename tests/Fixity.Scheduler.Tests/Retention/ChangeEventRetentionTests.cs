@@ -128,6 +128,24 @@ public sealed class ChangeEventRetentionTests : RetentionDatabase
     }
 
     [Fact]
+    public async Task A_batch_is_brief_although_the_statistics_know_nothing_of_what_is_old()
+    {
+        var (target, _) = (await Database.AddTargetAsync(), await Database.AddTargetAsync());
+        await Database.ExecuteAsync($"update scheduler.targets set retention_days = 30 where id = {target}");
+        await AddEventsAsync(target, 60_000, 20);
+        await Database.ExecuteAsync("analyze scanner.change_events_default");
+        await AddEventsAsync(target, 60_000, 40);
+        // While a batch lasts, no later event is read for alerts.
+        await Database.ExecuteAsync("alter role fixity_scheduler in database " + await Database.ScalarAsync<string>(
+            "select quote_ident(current_database())") + " set statement_timeout = '10s'");
+
+        var run = await RunAsync();
+
+        Assert.Equal((RetentionStatus.Completed, 60_000, null), (run.Status, run.Rows, run.Message));
+        Assert.Equal(60_000, await CountAsync("scanner.change_events"));
+    }
+
+    [Fact]
     public async Task A_run_that_is_killed_again_and_again_removes_everything_once_and_counts_it_once()
     {
         var (target, _) = (await Database.AddTargetAsync(), await Database.AddTargetAsync());

@@ -1,4 +1,5 @@
 using Fixity.Scheduler.Schedules;
+using Fixity.Testing.Metrics;
 using Fixity.Testing.Postgres;
 using Fixity.Testing.Services;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,6 +105,37 @@ public sealed class MissedRunTests(TestDatabase database) : IClassFixture<TestDa
 
         var start = await database.ScalarAsync<DateTime>($"select not_before from scheduler.scans where target_id = {id}");
         Assert.Equal(Jitter.Spread(id, due, 43200), (start - due.UtcDateTime).TotalSeconds, 0.001);
+    }
+
+    [PromtoolFact]
+    public async Task How_late_a_schedule_asks_is_counted_by_trigger()
+    {
+        var id = await database.AddTargetAsync();
+        await using var service = Start();
+        var runs = service.Services.GetRequiredService<ScheduledRuns>();
+        var now = DateTimeOffset.UtcNow;
+
+        await runs.EnqueueAsync(id, "schedule", now.AddSeconds(-20), recovering: false, default);
+        await runs.EnqueueAsync(id, "catch-up", now.AddHours(-20), recovering: false, default);
+        // Asked for already: not late a second time.
+        await runs.EnqueueAsync(id, "catch-up", now.AddHours(-20), recovering: false, default);
+
+        using var anybody = service.CreateClient();
+        var text = await anybody.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        foreach (var line in (string[])
+            [
+                "# TYPE fixity_scheduler_lag_seconds histogram",
+                """fixity_scheduler_lag_seconds_bucket{trigger="schedule",le="15"} 0""",
+                """fixity_scheduler_lag_seconds_bucket{trigger="schedule",le="300"} 1""",
+                """fixity_scheduler_lag_seconds_bucket{trigger="catch-up",le="21600"} 0""",
+                """fixity_scheduler_lag_seconds_bucket{trigger="catch-up",le="86400"} 1""",
+                """fixity_scheduler_lag_seconds_count{trigger="catch-up"} 1""",
+            ])
+        {
+            Assert.Contains(line + "\n", text, StringComparison.Ordinal);
+        }
+
+        await Promtool.CheckMetricsAsync(text);
     }
 
     private ServiceApplication<Program> Start()

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import type { RetentionRun } from "../../api/types";
 import { Badge } from "../../ui/Badge";
 import { type Column, DataTable } from "../../ui/DataTable";
@@ -24,8 +24,8 @@ const COLUMNS: readonly Column<RetentionRun>[] = [
   { label: "Asked for by", cell: (run) => run.requestedBy ?? "the time of day" },
   { label: "State", cell: (run) => <RunState run={run} /> },
   { label: "Removed", cell: (run) => removedBy(run) },
-  { label: "Rows", cell: (run) => <Count value={run.rows} /> },
-  { label: "Freed", cell: (run) => <Bytes value={run.bytes} /> },
+  { label: "Rows", align: "end", cell: (run) => <Count value={run.rows} /> },
+  { label: "Freed", align: "end", cell: (run) => <Bytes value={run.bytes} /> },
 ];
 
 /** What is kept how long, and what the last runs removed. */
@@ -60,7 +60,13 @@ export function Retention() {
                 nobody acknowledged always stay.
               </EmptyState>
             ) : (
-              <DataTable caption="Retention runs" columns={COLUMNS} rows={items} rowKey={(run) => run.id} />
+              <>
+                <DataTable caption="Retention runs" columns={COLUMNS} rows={items} rowKey={(run) => run.id} />
+                <Text size="sm" c="dimmed" px="md" py="sm">
+                  The next run begins <When time={nextRunAt} />. Baselines of files that are there and corruptions that
+                  nobody acknowledged always stay.
+                </Text>
+              </>
             )
           }
         </Loaded>

@@ -5,8 +5,9 @@ import { ApiError } from "../../api/problems";
 import type { Setting } from "../../api/types";
 import { show } from "../../testing/render";
 import * as session from "../auth/session";
+import * as targets from "../targets/targetQueries";
 import { SettingsForm } from "./SettingsForm";
-import { changesOf } from "./settingEdits";
+import { changesOf, readableOf } from "./settingEdits";
 import * as queries from "./settingsQueries";
 
 const PATIENCE = { timeout: 60_000 };
@@ -38,6 +39,10 @@ const SETTINGS = [
 function form(role: string, error: Error | null = null) {
   const mutate = vi.fn();
   vi.spyOn(session, "useSession").mockReturnValue({ data: { user: { username: "ada", role } } } as never);
+  vi.spyOn(targets, "useSchedulePreview").mockImplementation(
+    ({ schedule, timeZone }) =>
+      ({ data: { words: `Says ${schedule} in ${timeZone}`, nextRuns: [] }, error: null }) as never,
+  );
   vi.spyOn(queries, "useUpdateSettings").mockReturnValue({ mutate, error, isPending: false } as never);
   show(<SettingsForm settings={SETTINGS} />);
   return mutate;
@@ -62,6 +67,15 @@ test("Only what was changed is sent, an empty field as the default", PATIENCE, a
     max_active_scans: 4,
     allowed_roots: ["/data", "/srv"],
   });
+});
+
+test("A schedule is said in words and bytes in a size that can be read", PATIENCE, () => {
+  form("admin");
+
+  expect(screen.getByText(/Says 0 3 \* \* \* in UTC\./)).toBeDefined();
+  expect(readableOf(setting("default_large_change_bytes", "whole", 1), "107374182400")).toBe("100 GiB. ");
+  expect(readableOf(setting("default_large_change_bytes", "whole", 1), "")).toBeNull();
+  expect(readableOf(setting("default_large_change_count", "whole", 1), "107374182400")).toBeNull();
 });
 
 test("What the server objects to stands at its field", PATIENCE, () => {

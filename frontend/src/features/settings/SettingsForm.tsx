@@ -1,12 +1,14 @@
 import { Button, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { fieldErrorsOf } from "../../api/problems";
 import type { Setting } from "../../api/types";
 import { FormProblem } from "../../ui/FormProblem";
 import { When } from "../../ui/values";
 import { may } from "../auth/roles";
 import { useSession } from "../auth/session";
-import { changesOf, type Edits, labelOf, textOf } from "./settingEdits";
+import { timeZones } from "../targets/scheduleForm";
+import { ScheduleMeaning } from "./ScheduleMeaning";
+import { changesOf, draftOf, type Edits, labelOf, readableOf, textOf } from "./settingEdits";
 import { useUpdateSettings } from "./settingsQueries";
 
 /** Some of the settings, to read; for an administrator to change. */
@@ -30,7 +32,10 @@ export function SettingsForm({ settings }: { settings: readonly Setting[] }) {
           <Field
             key={setting.key}
             setting={setting}
-            draft={edits[setting.key] ?? textOf(setting.value)}
+            draft={draftOf(setting, edits)}
+            meaning={
+              isAdmin && setting.key === "default_schedule" && <ScheduleMeaning settings={settings} edits={edits} />
+            }
             error={errors[setting.key] ?? setting.problem ?? undefined}
             readOnly={!isAdmin}
             onChange={(draft) => setEdits({ ...edits, [setting.key]: draft })}
@@ -54,15 +59,17 @@ export function SettingsForm({ settings }: { settings: readonly Setting[] }) {
 interface FieldProps {
   setting: Setting;
   draft: string;
+  /** What stands in the field, said in another way. */
+  meaning: ReactNode;
   error: string | undefined;
   readOnly: boolean;
   onChange: (draft: string) => void;
 }
 
-function Field({ setting, draft, error, readOnly, onChange }: FieldProps) {
+function Field({ setting, draft, meaning, error, readOnly, onChange }: FieldProps) {
   const common = {
     label: labelOf(setting.key),
-    description: <Description setting={setting} />,
+    description: <Description setting={setting} draft={draft} meaning={meaning} />,
     error,
     readOnly,
     inputWrapperOrder: ["label", "input", "description", "error"] as ("label" | "input" | "description" | "error")[],
@@ -75,6 +82,18 @@ function Field({ setting, draft, error, readOnly, onChange }: FieldProps) {
         allowDeselect={false}
         value={draft}
         onChange={(word) => onChange(word ?? "")}
+      />
+    );
+  }
+  if (setting.key === "default_time_zone") {
+    return (
+      <Select
+        {...common}
+        data={timeZones(draft)}
+        searchable
+        allowDeselect={false}
+        value={draft}
+        onChange={(zone) => onChange(zone ?? "")}
       />
     );
   }
@@ -100,9 +119,10 @@ function Field({ setting, draft, error, readOnly, onChange }: FieldProps) {
   );
 }
 
-function Description({ setting }: { setting: Setting }) {
+function Description({ setting, draft, meaning }: Pick<FieldProps, "setting" | "draft" | "meaning">) {
   return (
     <>
+      {meaning || readableOf(setting, draft)}
       {setting.sentence}
       {setting.type === "list" ? " One in a line." : ` Default: ${textOf(setting.default) || "none"}.`}
       {setting.updatedAt !== null && (

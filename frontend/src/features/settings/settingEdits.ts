@@ -1,4 +1,5 @@
 import type { Setting, SettingChanges } from "../../api/types";
+import { formatBytes } from "../../ui/format";
 
 /** What was typed over the settings, by key. */
 export type Edits = Readonly<Record<string, string>>;
@@ -33,6 +34,16 @@ export function textOf(value: unknown): string {
     return value.join("\n");
   }
   return value === null || value === undefined ? "" : String(value);
+}
+
+export function draftOf(setting: Setting, edits: Edits): string {
+  return edits[setting.key] ?? textOf(setting.value);
+}
+
+/** A long number of bytes as a person says it; null: the field is readable as it is. */
+export function readableOf({ key }: Setting, draft: string): string | null {
+  const bytes = Number(draft);
+  return key.endsWith("_bytes") && draft.trim() !== "" && bytes >= 1024 ? `${formatBytes(bytes)}. ` : null;
 }
 
 /** Only what was changed; an empty field is the default. What is no number is left for the server to refuse. */

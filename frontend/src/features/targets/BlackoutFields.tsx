@@ -12,7 +12,7 @@ interface Props {
 export function BlackoutFields({ blackouts, errors, onChange }: Props) {
   return (
     <Stack gap="xs">
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         Blackouts
       </Text>
       <Text size="xs" c="dimmed">

@@ -1,7 +1,7 @@
 import { Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { BlackoutFields, DayChips } from "./BlackoutFields";
 import { SchedulePreview } from "./SchedulePreview";
-import type { ScheduleDraft } from "./scheduleForm";
+import { type ScheduleDraft, timeZones } from "./scheduleForm";
 
 export interface ScheduleFieldsProps {
   draft: ScheduleDraft;
@@ -77,6 +77,7 @@ function KindFields({ draft, errors, set }: ScheduleFieldsProps) {
           <NumberInput
             label="Day of the month"
             description="A month that lacks it has no run."
+            inputWrapperOrder={["label", "input", "description", "error"]}
             min={1}
             max={31}
             value={draft.dayOfMonth}
@@ -91,6 +92,7 @@ function KindFields({ draft, errors, set }: ScheduleFieldsProps) {
           <NumberInput
             label="Every"
             description="30 minutes to 31 days, counted from midnight UTC on."
+            inputWrapperOrder={["label", "input", "description", "error"]}
             min={1}
             value={draft.every}
             error={errors.schedule}
@@ -158,8 +160,4 @@ function MoreFields({ draft, errors, set }: ScheduleFieldsProps) {
       />
     </>
   );
-}
-
-function timeZones(current: string): string[] {
-  return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
 }

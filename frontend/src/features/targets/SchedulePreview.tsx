@@ -1,7 +1,7 @@
-import { Stack, Text } from "@mantine/core";
+import { List, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { fieldErrorsOf, messageFor } from "../../api/problems";
-import { formatAbsolute } from "../../ui/format";
+import { formatToTheMinute } from "../../ui/format";
 import { previewRequestOf, type ScheduleDraft } from "./scheduleForm";
 import { useSchedulePreview } from "./targetQueries";
 
@@ -10,8 +10,9 @@ const PAUSE_MS = 300;
 
 /** What the schedule means, in words, and its next runs, in the target's zone and the viewer's. */
 export function SchedulePreview({ draft }: { draft: ScheduleDraft }) {
-  const [settings] = useDebouncedValue(previewRequestOf(draft), PAUSE_MS);
-  const preview = useSchedulePreview(settings);
+  // The draft and not the request made of it, which is another one each time.
+  const [settled] = useDebouncedValue(draft, PAUSE_MS);
+  const preview = useSchedulePreview(previewRequestOf(settled));
   if (preview.error) {
     const said = Object.values(fieldErrorsOf(preview.error));
     return (
@@ -27,19 +28,23 @@ export function SchedulePreview({ draft }: { draft: ScheduleDraft }) {
   const { words, nextRuns } = preview.data;
   return (
     <Stack gap={4} role="status" aria-label="What this schedule means">
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         {words}
         {draft.paused && nextRuns.length > 0 && " (paused)"}
       </Text>
-      {nextRuns.map((run) => (
-        <Text key={run.at} size="sm">
-          {run.local}
-          <Text span size="xs" c="dimmed">
-            {` · for you ${formatAbsolute(run.at)}`}
-            {run.delayedFrom && ", after the blackout"}
-          </Text>
-        </Text>
-      ))}
+      {nextRuns.length > 0 && (
+        <List aria-label="Next runs" size="sm" listStyleType="none" spacing={4}>
+          {nextRuns.map((run) => (
+            <List.Item key={run.at}>
+              {run.local}
+              <Text span size="xs" c="dimmed" ml="xs" style={{ whiteSpace: "nowrap" }}>
+                for you {formatToTheMinute(run.at)}
+                {run.delayedFrom && ", after the blackout"}
+              </Text>
+            </List.Item>
+          ))}
+        </List>
+      )}
     </Stack>
   );
 }

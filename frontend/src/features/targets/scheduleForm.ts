@@ -128,3 +128,8 @@ export function newBlackout(others: readonly BlackoutDraft[]): BlackoutDraft {
   const key = Math.max(-1, ...others.map((other) => other.key)) + 1;
   return { key, days: DAYS.slice(0, 5), from: "08:00", to: "18:00", pauseRunning: false };
 }
+
+/** Those that this browser knows, and the one that stands there, which it may not. */
+export function timeZones(current: string): string[] {
+  return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
+}
