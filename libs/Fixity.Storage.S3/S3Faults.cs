@@ -37,6 +37,11 @@ internal static class S3Faults
     {
         var (status, code) = (answer.StatusCode, answer.ErrorCode ?? "");
         var (fault, reason, message) = OfCode(code) ?? OfStatus(status, path.IsRoot);
+        if (code == status.ToString())
+        {
+            code = ""; // The SDK's own word, where the answer had none.
+        }
+
         var said = code.Length > 0 && answer.Message is { Length: > 0 } text && text != code ? $"{code}: {text}" : code;
         return Make(fault, reason, path, said.Length > 0 ? $"{message} ({said})" : message, answer);
     }
@@ -70,8 +75,10 @@ internal static class S3Faults
             HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => isOfRoot
                 ? (StorageFault.Configuration, StorageReasons.AccessDenied, "the bucket may not be listed")
                 : (StorageFault.Denied, StorageReasons.AccessDenied, "the object may not be read"),
+            // A bucket that is missing is said in words (NoSuchBucket); a bare 404 is any web server's.
             HttpStatusCode.NotFound => isOfRoot
-                ? (StorageFault.Configuration, StorageReasons.BucketMissing, "there is no such bucket")
+                ? (StorageFault.Configuration, StorageReasons.ProtocolRefused,
+                    "the endpoint answered 404 and not as S3 does: is it the address of an S3 service?")
                 : (StorageFault.Gone, null, "there is no such object"),
             HttpStatusCode.PreconditionFailed => (StorageFault.Changed, null, "another object took its place"),
             HttpStatusCode.RequestedRangeNotSatisfiable =>
