@@ -10,7 +10,8 @@ namespace Fixity.Storage.S3;
 internal static class S3Faults
 {
     /// <param name="path">The root: the call was about the bucket, and whatever is refused is refused to all of it.</param>
-    public static StorageException Of(Exception failure, FilePath path)
+    /// <param name="isBucketInHost">The bucket's name stands before that of an endpoint which is not Amazon's.</param>
+    public static StorageException Of(Exception failure, FilePath path, bool isBucketInHost = false)
     {
         if (failure is StorageException known)
         {
@@ -23,7 +24,7 @@ internal static class S3Faults
             return OfAnswer((AmazonServiceException)failure, path);
         }
 
-        return OfConnection(failure, path);
+        return OfConnection(failure, path, isBucketInHost);
     }
 
     public static StorageException NotS3(string what) =>
@@ -94,7 +95,7 @@ internal static class S3Faults
                 : (StorageFault.ReadFailed, null, $"the storage answered with {(int)status}"),
         };
 
-    private static StorageException OfConnection(Exception failure, FilePath path)
+    private static StorageException OfConnection(Exception failure, FilePath path, bool isBucketInHost)
     {
         if (Inner<SocketException>(failure) is { } socket)
         {
@@ -102,7 +103,11 @@ internal static class S3Faults
             {
                 SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => Make(
                     StorageFault.Connection, StorageReasons.NameNotResolved, path,
-                    "the endpoint's name does not resolve", failure),
+                    isBucketInHost
+                        ? "the endpoint's name, with the bucket's before it, does not resolve: most services of one's own "
+                            + "want the bucket in the path instead"
+                        : "the endpoint's name does not resolve",
+                    failure),
                 SocketError.ConnectionRefused => Make(
                     StorageFault.Connection, StorageReasons.ConnectionRefused, path,
                     "nobody listens at the endpoint's port", failure),

@@ -87,6 +87,18 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_bucket_before_the_name_of_an_endpoint_that_has_no_such_names_is_said_to_be_that()
+    {
+        await using var backend = S3Storage.Open(
+            new S3Connection("bucket", Endpoint: new Uri("http://no-such-host.invalid")), new("a", "b"));
+
+        var refused = await Listed.RefusedAsync(backend);
+
+        Assert.Equal((StorageFault.Connection, StorageReasons.NameNotResolved), (refused.Fault, refused.Reason));
+        Assert.Contains("want the bucket in the path", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_web_server_that_is_none_of_s3_is_no_missing_bucket()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
