@@ -47,9 +47,16 @@ public sealed class LooksThatCameWithTheContentTests : IDisposable
     [InlineData(100)] // A server whose clock is ahead of ours.
     public async Task What_was_written_in_this_very_tick_is_read_when_the_tick_is_over_and_not_before(int aheadMs)
     {
-        _run.Storage.MtimeGranularity = TimeSpan.FromMilliseconds(500);
-        var now = UnixNanoseconds.From(TimeProvider.System.GetUtcNow().AddMilliseconds(aheadMs));
-        _run.Storage.Put("f", "old", now);
+        _run.Storage.MtimeGranularity = TimeSpan.FromSeconds(1);
+        _run.Storage.Put("f", "old");
+        var now = 0L;
+        _run.Storage.Opening = (path, _) =>
+        {
+            _run.Storage.Opening = null;
+            now = UnixNanoseconds.From(TimeProvider.System.GetUtcNow().AddMilliseconds(aheadMs));
+            _run.Storage.Put(path, new FakeFile("old"u8.ToArray(), now));
+            return Task.CompletedTask;
+        };
         _run.Storage.Reading = (path, _, _) =>
         {
             // Once more within the tick: nothing but the content tells.
