@@ -57,6 +57,24 @@ public sealed class DisturbedScanTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_goes_on_inside_a_folder_that_cannot_be_listed_gives_away_nothing_that_lies_behind()
+    {
+        PutFiles(4);
+        await _run.TakeBaselineAsync();
+        _run.Storage.ListingFaults[default] = StorageFault.Denied;
+        var split = new SplitRequest(FilePath.FromEscaped("f1"));
+        _run.Control.PendingSplit = split;
+        _run.Baseline.NewScan();
+
+        await new SegmentScanner(
+            _run.Storage, _run.Baseline, _run.Baseline, _run.Control, _run.Limits, TimeProvider.System).RunAsync(
+            new SegmentPlan(new PathRange(default, After: FilePath.FromEscaped("f2")), null, _run.Algorithm),
+            CancellationToken.None);
+
+        Assert.False(await split.Answer);
+    }
+
+    [Fact]
     public async Task A_file_that_grows_faster_than_it_is_read_ends()
     {
         _run.Storage.Put("log", new string('x', 5000));

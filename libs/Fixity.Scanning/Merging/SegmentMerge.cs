@@ -110,8 +110,10 @@ internal sealed class SegmentMerge(
             return;
         }
 
-        // Everything taken so far lies before what is next.
-        var isAhead = ((HasEntry && walk.Key < split.At) || (HasRow && baseline.Key < split.At))
+        // Everything taken so far lies before what is next. Not so with a folder that cannot be listed: it may come late,
+        // and to whoever goes on inside of it, it comes first.
+        var isAhead = ((HasEntry && walk.Current.Kind != EntryKind.ListingFault && walk.Key < split.At)
+                || (HasRow && baseline.Key < split.At))
             && (_end is not { } end || split.At < end);
         _end = isAhead ? split.At : _end;
         split.Settle(isAhead);

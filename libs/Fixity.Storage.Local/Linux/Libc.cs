@@ -29,6 +29,9 @@ internal static unsafe partial class Libc
     public const int AdviseSequential = 2;
     public const int AdviseDontNeed = 4;
 
+    // Wait for what is on its way, and send the rest on its way; not wait for that too.
+    public const uint WaitAndWrite = 3;
+
     public const int GetFlags = 3;
     public const int SetFlags = 4;
 
@@ -83,6 +86,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Advise(int descriptor, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int WriteOut(int descriptor, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

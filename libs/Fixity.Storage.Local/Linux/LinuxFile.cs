@@ -34,6 +34,9 @@ internal sealed unsafe class LinuxFile(int descriptor, FilePath path, FileMetada
     /// <summary>What drops the file's pages from the cache behind the reader; null: they stay.</summary>
     public CacheDropping? Dropping { get; init; }
 
+    /// <summary>What makes stores into mapped pages show; null: none can be hidden.</summary>
+    public MappedWrites? Mapped { get; init; }
+
     /// <summary>What reads past the cache; null: nothing does.</summary>
     public DirectReads? Direct { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed unsafe class LinuxFile(int descriptor, FilePath path, FileMetada
         cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_descriptor < 0, this);
         using var priority = IdleIo.ForCall(idleIo);
+        Mapped?.Before(_descriptor, offset, buffer.Length);
         fixed (byte* start = buffer.Span)
         {
             var read = Direct is { } direct

@@ -108,9 +108,11 @@ internal sealed class LinuxStorageBackend(string root, LocalStorageOptions optio
             }
         }
 
+        var metadata = Descriptors.Metadata(stat);
         return ValueTask.FromResult<IStorageFile>(
-            new LinuxFile(descriptor, path, Descriptors.Metadata(stat), options.IdleIo)
+            new LinuxFile(descriptor, path, metadata, options.IdleIo)
             {
+                Mapped = MappedWrites.Of(metadata),
                 Dropping = isBig && source != ReadSource.Cache ? new CacheDropping() : null,
                 Direct = isDirect ? DirectReads.For(stat) : null,
             });

@@ -7,10 +7,48 @@ namespace Fixity.Scanner.Scans;
 /// The same content gone from one path and come at another has moved. The same inode number decides between several
 /// candidates of one content, and is the only proof for empty files, which are all alike. Where inode, size and time
 /// agree and the content does not, the file rotted and moved: it must not come back as a new one with the rot for its
-/// baseline. A damaged file is looked for as it is, not as it should be.
+/// baseline. A damaged file is looked for as it is, not as it should be. A file that moved past the walk is one half of a
+/// move to the scan that it passed, and is put together with the other half by the next.
 /// </remarks>
 internal static class CandidateMatching
 {
+    // Moved while the scan before was at work: what came to where it had been already was told as deleted by it, what came
+    // to where it had yet to go as added, the old name being there still. The same inode, written at the same moment and
+    // renamed (ctime) during that scan, under one name alone: a second one of it would have been a link.
+    private const string MeanwhileSql = """
+        with before as materialized (
+            select s.id, (extract(epoch from s.started_at) * 1000000000)::bigint as since,
+                (extract(epoch from s.ended_at) * 1000000000)::bigint as until
+            from scheduler.scans s
+            where s.target_id = $2 and s.id < $1 and s.status in ('completed', 'partial') and s.reason is null
+            order by s.id desc limit 1
+        ), told as materialized (
+            select f.id, f.state, f.size, f.mtime_ns, f.ctime_ns, f.algorithm, f.checksum, f.file_id as inode
+            from scanner.change_events e join scanner.files f on f.id = e.file_id
+            where e.scan_id = (select id from before)
+                and (e.type = 'deleted' and f.state = 2 and f.damaged_as is null or e.type = 'added' and f.state = 1)
+                and f.links = 1 and f.file_id is not null and f.checksum is not null
+                and not exists (select from scanner.scan_candidates c where c.scan_id = $1 and c.file_id = f.id)
+        ), seen as materialized (
+            select c.kind, f.id, f.size, f.mtime_ns, f.ctime_ns, f.algorithm, f.checksum, f.file_id as inode
+            from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
+            where c.scan_id = $1 and f.state = 1 and f.links = 1 and f.file_id is not null and f.checksum is not null
+        ), pairs as (
+            select case t.state when 2 then t.id else s.id end as gone, case t.state when 2 then s.id else t.id end as come
+            from seen s join told t using (size, mtime_ns, algorithm, checksum, inode)
+            where s.kind = case t.state when 2 then 'appeared' else 'disappeared' end
+                and case t.state when 2 then s.ctime_ns else t.ctime_ns end
+                    between (select since from before) and (select until from before)
+        ), once as (
+            select distinct on (gone) gone, come
+            from (select distinct on (come) gone, come from pairs order by come, gone desc) as of_each
+            order by gone, come
+        )
+        insert into scanner.scan_candidates (scan_id, file_id, kind, moved_to)
+        select $1, gone, 'disappeared', come from once
+        on conflict (scan_id, kind, file_id) do update set moved_to = excluded.moved_to
+        """;
+
     private const string IsFree = """
         not exists (
             select from scanner.scan_candidates m
@@ -32,7 +70,8 @@ internal static class CandidateMatching
                         {SeenChecksum}
                     order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
-            where c.scan_id = $1 and c.kind = 'disappeared' and f.checksum is not null and f.file_id is not null
+            where c.scan_id = $1 and c.kind = 'disappeared' and c.moved_to is null
+                and f.checksum is not null and f.file_id is not null
         ), come as (
             select c.file_id as id, f.size, f.algorithm, f.file_id as inode,
                 case when f.size = 0 then f.mtime_ns end as since, f.checksum,
@@ -41,7 +80,7 @@ internal static class CandidateMatching
                     order by f.path) as turn
             from scanner.scan_candidates c join scanner.files f on f.id = c.file_id
             where c.scan_id = $1 and c.kind = 'appeared' and f.state <> 6
-                and f.checksum is not null and f.file_id is not null
+                and f.checksum is not null and f.file_id is not null and {IsFree}
         )
         update scanner.scan_candidates c set moved_to = come.id
         from gone join come using (size, algorithm, checksum, inode, turn)
@@ -165,6 +204,7 @@ internal static class CandidateMatching
         NpgsqlConnection connection, long scanId, int targetId, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 }; // As long as a million candidates take.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(MeanwhileSql).With(scanId).With(targetId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByFileIdSql).With(scanId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByContentSql).With(scanId).With(targetId));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(RottenSql).With(scanId));

@@ -141,8 +141,8 @@ internal static class MovedSql
         ), followed as (
             update scanner.replaced_files r set file_id = known.old_id from known where r.file_id = known.id
         ), counted as (
-            select count(*) filter (where was <> 6) as files,
-                coalesce(sum(was_size) filter (where was <> 6), 0)::bigint as bytes
+            select count(*) filter (where was not in (2, 6)) as files,
+                coalesce(sum(was_size) filter (where was not in (2, 6)), 0)::bigint as bytes
             from moved
         )
         update scanner.target_states t

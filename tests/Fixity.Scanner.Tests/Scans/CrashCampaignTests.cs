@@ -8,20 +8,31 @@ namespace Fixity.Scanner.Tests.Scans;
 public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const int Seed = 20_261_121;
-    private const int Files = 2_000;
+    private const int FilesOfWhole = 2_000;
+
+    // The walk is some thousand files ahead of the reading, and only what is ahead of the walk is given away.
+    private const int FilesOfShared = 12_000;
     private const int Replicas = 3;
 
-    private static int Kills => Environment.GetEnvironmentVariable("FIXITY_FULL") == "1" ? 1_000 : 50;
+    // Of both tests together.
+    private static int Kills => (Environment.GetEnvironmentVariable("FIXITY_FULL") == "1" ? 1_000 : 50) / 2;
 
-    /// <summary>Whoever owns the scan is killed at a random moment and replaced, many times a scan.</summary>
-    [Fact]
-    public async Task Scanners_that_are_killed_at_random_moments_leave_what_an_undisturbed_scan_leaves()
+    /// <summary>Whoever owns the scan, or a part of it, is killed at a random moment and replaced, many times a scan.</summary>
+    /// <param name="splitFiles">Of so many files a part is given away; null: the scan stays whole.</param>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(100)]
+    public async Task Scanners_that_are_killed_at_random_moments_leave_what_an_undisturbed_scan_leaves(int? splitFiles)
     {
         var random = new Random(Seed);
         TwinTargets twins;
         await using (var scanner = await ScannerProcess.StartAsync(database))
         {
-            twins = await TwinTargets.CreateAsync(database, Files, Seed, "batch_size = 10, options = '{\"limit\": {\"opensPerSecond\": 1000}}'");
+            var files = splitFiles is null ? FilesOfWhole : FilesOfShared;
+            twins = await TwinTargets.CreateAsync(
+                database, files, Seed, $$"""
+                batch_size = 10, workers = 2, options = '{"limit": {"opensPerSecond": {{files / 2}} } }'
+                """);
         }
 
         using var tree = twins;
@@ -38,16 +49,16 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
                 {
                     while (replicas.Count < Replicas)
                     {
-                        replicas.Add(RealScanner.Launch(database, lease: TimeSpan.FromSeconds(1)));
+                        replicas.Add(RealScanner.Launch(database, lease: TimeSpan.FromSeconds(1), splitFiles));
                     }
 
-                    if (await LiveOwnerAsync(replicas, subject) is null)
+                    if (await LiveOwnerAsync(replicas, subject, random) is null)
                     {
                         break; // The scan has ended.
                     }
 
                     await Task.Delay(random.Next(400));
-                    if (await LiveOwnerAsync(replicas, subject) is not { } victim)
+                    if (await LiveOwnerAsync(replicas, subject, random) is not { } victim)
                     {
                         break;
                     }
@@ -73,26 +84,32 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
             from scheduler.scan_segments g join scheduler.scans s on s.id = g.scan_id where s.target_id = {twins.Subject}
             """);
         Assert.True(takeovers >= Kills * 9 / 10, $"Of {Kills} kills only {takeovers} left a segment behind.");
+        Assert.Equal(splitFiles is not null, await database.ScalarAsync<bool>($"""
+            select exists (
+                select from scheduler.scan_segments g join scheduler.scans s on s.id = g.scan_id
+                where s.target_id = {twins.Subject} and g.ordinal > 0)
+            """));
     }
 
     /// <summary>Waits until one that lives owns the scan; null: it has ended. A dead one's lease holds for a while.</summary>
-    private async Task<RealScanner?> LiveOwnerAsync(List<RealScanner> replicas, long scan)
+    private async Task<RealScanner?> LiveOwnerAsync(List<RealScanner> replicas, long scan, Random random)
     {
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
-            var owner = await database.ScalarAsync<string>($"""
-                select case when s.ended_at is null then coalesce(g.lease_owner, '') end
-                from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id where s.id = {scan}
+            var owners = await database.ScalarAsync<string>($"""
+                select string_agg(coalesce(g.lease_owner, ''), ' ')
+                from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id
+                where s.id = {scan} and s.ended_at is null
                 """);
-            var live = replicas.Find(r => owner is not null && owner.Contains(
+            var live = replicas.FindAll(r => owners is not null && owners.Contains(
                 string.Create(CultureInfo.InvariantCulture, $":{r.Id}:"), StringComparison.Ordinal));
-            if (owner is null || live is not null)
+            if (owners is null || live.Count > 0)
             {
-                return live;
+                return owners is null ? null : live[random.Next(live.Count)];
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), $"{owner} left the scan to nobody");
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), $"{owners} left the scan to nobody");
             await Task.Delay(20);
         }
     }
