@@ -16,6 +16,9 @@ public interface ISmbShare : IAsyncDisposable
 /// <summary>One open file of a share. Used by one caller at a time.</summary>
 public interface ISmbFile : IAsyncDisposable
 {
+    /// <summary>What the file was right after all of it had been read, where both came in one answer; null: ask.</summary>
+    SmbMetadata? SeenAfterReading => null;
+
     /// <summary>What the file is; the first call may answer with the look that the opening took.</summary>
     ValueTask<SmbMetadata> StatAsync(CancellationToken cancellation);
 

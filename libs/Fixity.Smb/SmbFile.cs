@@ -30,6 +30,10 @@ public sealed class SmbFile : ISmbFile
     /// <summary>What the file was when it was opened.</summary>
     public SmbMetadata Opened => _opened;
 
+    /// <summary>What a small file was at its closing, right after all of it was read; null: it is not small, or the
+    /// server does not say.</summary>
+    public SmbMetadata? SeenAfterReading => _isWhole ? _closed : null;
+
     /// <summary>What the file is now; of a small one, what it was right after it was read.</summary>
     /// <remarks>The first call answers with the look that the opening took.</remarks>
     /// <exception cref="SmbException">It could not be found out.</exception>

@@ -89,7 +89,8 @@ internal sealed class S3Calls(AmazonS3Client client, string bucket, S3StorageOpt
         catch (Exception failure) when (IsOfTheCall(failure))
         {
             cancellation.ThrowIfCancellationRequested();
-            throw limit.IsCancellationRequested ? S3Faults.Unanswered(path, failure) : S3Faults.Of(failure, path);
+            throw limit.IsCancellationRequested ? S3Faults.Unanswered(path, failure)
+                : S3Faults.Of(failure, path, client.Config is AmazonS3Config { ServiceURL: not null, ForcePathStyle: false });
         }
     }
 

@@ -10,7 +10,8 @@ namespace Fixity.Storage.S3;
 internal static class S3Faults
 {
     /// <param name="path">The root: the call was about the bucket, and whatever is refused is refused to all of it.</param>
-    public static StorageException Of(Exception failure, FilePath path)
+    /// <param name="isBucketInHost">The bucket's name stands before that of an endpoint which is not Amazon's.</param>
+    public static StorageException Of(Exception failure, FilePath path, bool isBucketInHost = false)
     {
         if (failure is StorageException known)
         {
@@ -23,7 +24,7 @@ internal static class S3Faults
             return OfAnswer((AmazonServiceException)failure, path);
         }
 
-        return OfConnection(failure, path);
+        return OfConnection(failure, path, isBucketInHost);
     }
 
     public static StorageException NotS3(string what) =>
@@ -37,6 +38,11 @@ internal static class S3Faults
     {
         var (status, code) = (answer.StatusCode, answer.ErrorCode ?? "");
         var (fault, reason, message) = OfCode(code) ?? OfStatus(status, path.IsRoot);
+        if (code == status.ToString())
+        {
+            code = ""; // The SDK's own word, where the answer had none.
+        }
+
         var said = code.Length > 0 && answer.Message is { Length: > 0 } text && text != code ? $"{code}: {text}" : code;
         return Make(fault, reason, path, said.Length > 0 ? $"{message} ({said})" : message, answer);
     }
@@ -70,8 +76,10 @@ internal static class S3Faults
             HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => isOfRoot
                 ? (StorageFault.Configuration, StorageReasons.AccessDenied, "the bucket may not be listed")
                 : (StorageFault.Denied, StorageReasons.AccessDenied, "the object may not be read"),
+            // A bucket that is missing is said in words (NoSuchBucket); a bare 404 is any web server's.
             HttpStatusCode.NotFound => isOfRoot
-                ? (StorageFault.Configuration, StorageReasons.BucketMissing, "there is no such bucket")
+                ? (StorageFault.Configuration, StorageReasons.ProtocolRefused,
+                    "the endpoint answered 404 and not as S3 does: is it the address of an S3 service?")
                 : (StorageFault.Gone, null, "there is no such object"),
             HttpStatusCode.PreconditionFailed => (StorageFault.Changed, null, "another object took its place"),
             HttpStatusCode.RequestedRangeNotSatisfiable =>
@@ -87,7 +95,7 @@ internal static class S3Faults
                 : (StorageFault.ReadFailed, null, $"the storage answered with {(int)status}"),
         };
 
-    private static StorageException OfConnection(Exception failure, FilePath path)
+    private static StorageException OfConnection(Exception failure, FilePath path, bool isBucketInHost)
     {
         if (Inner<SocketException>(failure) is { } socket)
         {
@@ -95,7 +103,11 @@ internal static class S3Faults
             {
                 SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => Make(
                     StorageFault.Connection, StorageReasons.NameNotResolved, path,
-                    "the endpoint's name does not resolve", failure),
+                    isBucketInHost
+                        ? "the endpoint's name, with the bucket's before it, does not resolve: most services of one's own "
+                            + "want the bucket in the path instead"
+                        : "the endpoint's name does not resolve",
+                    failure),
                 SocketError.ConnectionRefused => Make(
                     StorageFault.Connection, StorageReasons.ConnectionRefused, path,
                     "nobody listens at the endpoint's port", failure),

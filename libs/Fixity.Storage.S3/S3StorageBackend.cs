@@ -14,7 +14,7 @@ internal sealed class S3StorageBackend(S3Connection connection, S3Session sessio
     private readonly S3Keys _keys = new(connection.Prefix);
 
     public StorageCapabilities Capabilities { get; } =
-        new(64, HasRawNames: false, HasCtime: true, HasExtendedAttributes: false);
+        new(64, HasRawNames: false, HasCtime: true, HasExtendedAttributes: false) { HasVersionTags = true };
 
     public async Task<StorageProbe> ProbeAsync(CancellationToken cancellation)
     {

@@ -9,7 +9,8 @@ internal static class SmbFaults
     public static StorageFault Of(SmbFailure failure) => failure switch
     {
         SmbFailure.Gone => StorageFault.Gone,
-        SmbFailure.Denied or SmbFailure.Locked => StorageFault.Denied,
+        SmbFailure.Denied => StorageFault.Denied,
+        SmbFailure.Locked => StorageFault.Locked,
         SmbFailure.WrongKind => StorageFault.NotRegular,
         SmbFailure.TimedOut => StorageFault.Timeout,
         SmbFailure.Changed => StorageFault.Changed,

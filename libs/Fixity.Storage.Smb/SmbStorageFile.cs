@@ -6,6 +6,8 @@ namespace Fixity.Storage.Smb;
 /// <summary>An open file of a share, as the engine reads it.</summary>
 internal sealed class SmbStorageFile(ISmbFile file, FilePath path) : IStorageFile
 {
+    public FileMetadata? SeenAfterReading => file.SeenAfterReading?.ToFile();
+
     public async ValueTask<FileMetadata> StatAsync(CancellationToken cancellation)
     {
         try

@@ -65,6 +65,14 @@ public interface IStorageFile : IAsyncDisposable
 
     /// <summary>What the storage itself says that the content is; null: nothing. A wrapper passes it on.</summary>
     StorageEvidence? Evidence => null;
+
+    /// <summary>What the file was when the last of its bytes had been read, where the storage said so together with them;
+    /// null: it has to be asked. A wrapper passes it on.</summary>
+    /// <remarks>
+    /// Said of content alone that came whole, through this very file and in one answer with a look before and a look
+    /// after it: then nothing is left that a further call could find out.
+    /// </remarks>
+    FileMetadata? SeenAfterReading => null;
 }
 
 /// <summary>What a storage says of a file's content by itself: evidence beside a checksum of ours, never in its place.</summary>

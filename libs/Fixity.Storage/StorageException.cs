@@ -31,6 +31,9 @@ public enum StorageFault
 
     /// <summary>It is another file than was opened: what was read of it is worth nothing.</summary>
     Changed = 9,
+
+    /// <summary>Somebody holds this entry against all others, for now.</summary>
+    Locked = 10,
 }
 
 /// <summary>The words of <see cref="StorageFault"/>, as stored with errors and unknown ranges.</summary>
@@ -47,6 +50,7 @@ public static class StorageFaults
         StorageFault.Timeout => "timeout",
         StorageFault.Resources => "resources",
         StorageFault.Changed => "changed",
+        StorageFault.Locked => "locked",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "not a storage fault"),
     };
 }

@@ -87,6 +87,42 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_bucket_before_the_name_of_an_endpoint_that_has_no_such_names_is_said_to_be_that()
+    {
+        await using var backend = S3Storage.Open(
+            new S3Connection("bucket", Endpoint: new Uri("http://no-such-host.invalid")), new("a", "b"));
+
+        var refused = await Listed.RefusedAsync(backend);
+
+        Assert.Equal((StorageFault.Connection, StorageReasons.NameNotResolved), (refused.Fault, refused.Reason));
+        Assert.Contains("want the bucket in the path", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_web_server_that_is_none_of_s3_is_no_missing_bucket()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            // One call for the probe, one for the listing.
+            for (var call = 0; call < 2; call++)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                Assert.NotEqual(0, await client.GetStream().ReadAsync(new byte[64 * 1024]));
+                await client.GetStream().WriteAsync(
+                    "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope"u8.ToArray());
+            }
+        });
+
+        await AssertRefusedAsync(
+            new S3Connection(
+                "bucket", Endpoint: new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), PathStyle: true),
+            new("a", "b"), StorageFault.Configuration, StorageReasons.ProtocolRefused);
+        await serving;
+    }
+
+    [Fact]
     public async Task A_bucket_that_goes_while_it_is_listed_ends_the_listing()
     {
         await using var bucket = await TestBucket.StartAsync();

@@ -15,6 +15,8 @@ internal sealed class ShareScan(SmbServer server) : IDisposable
 
     public int? Port { get; init; }
 
+    public bool IsSigned { get; init; } = true;
+
     public Task<SegmentResult> FirstAsync() => RunAsync();
 
     public async Task<SegmentResult> AgainAsync(bool verifyAll = false)
@@ -40,7 +42,7 @@ internal sealed class ShareScan(SmbServer server) : IDisposable
 
     private async Task<SegmentResult> RunAsync(bool verifyAll = false)
     {
-        await using var backend = Backends.Open(server, options => options with { Port = Port ?? options.Port });
+        await using var backend = Backends.Open(server, options => options with { Port = Port ?? options.Port, RequireSigning = IsSigned });
         var limits = new SegmentLimits { Workers = 4, BatchSize = 10 };
         return await new SegmentScanner(backend, Baseline, Baseline, _control, limits, TimeProvider.System).RunAsync(
             new SegmentPlan(

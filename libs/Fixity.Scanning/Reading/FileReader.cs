@@ -71,7 +71,7 @@ internal sealed class FileReader : IDisposable
     // The others are of the storage as a whole or of this machine: they end the segment. So is a lost connection whose
     // exact cause is known: to try file after file would be to wait for each.
     private static bool IsOfThisFile(StorageException failure) =>
-        failure.Fault is StorageFault.Denied or StorageFault.ReadFailed or StorageFault.Timeout
+        failure.Fault is StorageFault.Denied or StorageFault.ReadFailed or StorageFault.Timeout or StorageFault.Locked
         || failure is { Fault: StorageFault.Connection, Reason: null };
 
     private async ValueTask<ReadAnswer> LookAsync(ReadJob job, CancellationToken cancellation)
@@ -93,20 +93,38 @@ internal sealed class FileReader : IDisposable
             await throttle.AdmitOpenAsync(cancellation);
         }
 
-        _progress.CallBegins();
         var source = job.Step.IsVerification ? _setup.Rules.VerifySource : ReadSource.Cache;
-        await using var file = await _setup.Backend.OpenAsync(path, source, cancellation);
-        _progress.CallBegins();
-        var before = await file.StatAsync(cancellation);
-        _progress.CallEnded(0);
-        if (before.Device is { } device && job.Step.Listed.Device is { } listed && device != listed)
+        FileMetadata? waitedFor = null;
+        while (true)
         {
-            // Something was mounted or unmounted since the listing: it is not the file that was listed.
-            return new ReadAnswer(Finding.Vanished);
+            _progress.CallBegins();
+            await using var file = await _setup.Backend.OpenAsync(path, source, cancellation);
+            _progress.CallBegins();
+            var before = await file.StatAsync(cancellation);
+            _progress.CallEnded(0);
+            if (before.Device is { } device && job.Step.Listed.Device is { } listed && device != listed)
+            {
+                // Something was mounted or unmounted since the listing: it is not the file that was listed.
+                return new ReadAnswer(Finding.Vanished);
+            }
+
+            if (waitedFor is null && IsOfThisTick(before))
+            {
+                // Opened anew when the tick is over: the content may have come with the opening.
+                waitedFor = before;
+                await Task.Delay(_setup.Probe.MtimeGranularity, _setup.Clock, cancellation);
+                continue;
+            }
+
+            return waitedFor is { } first && !first.SameMomentAs(before)
+                ? new ReadAnswer(Finding.Unstable)
+                : await ReadOpenAsync(file, job, source, before, cancellation);
         }
+    }
 
-        await WaitOutGranularityAsync(before, cancellation);
-
+    private async ValueTask<ReadAnswer> ReadOpenAsync(
+        IStorageFile file, ReadJob job, ReadSource source, FileMetadata before, CancellationToken cancellation)
+    {
         if (await DigestAsync(file, job, source, before, cancellation) is not { } digested)
         {
             return new ReadAnswer(Finding.Unstable);
@@ -115,7 +133,7 @@ internal sealed class FileReader : IDisposable
         var answer = await ReadExtendedAsync(job, digested with { Evidence = file.Evidence }, cancellation);
 
         _progress.CallBegins();
-        var after = await LastLookAsync(file, path, before, cancellation);
+        var after = file.SeenAfterReading ?? await LastLookAsync(file, job.Step.Position, before, cancellation);
         _progress.CallEnded(0);
         return after is not { } there ? new ReadAnswer(Finding.Vanished)
             : !before.SameMomentAs(there) ? new ReadAnswer(Finding.Unstable)
@@ -241,14 +259,11 @@ internal sealed class FileReader : IDisposable
         _setup.Rules.Watched.HasFlag(WatchedAttributes.Capabilities) ? read.Capabilities : null);
 
     // Two writes within one tick of the file system's clock leave the same mtime: what was written in this very tick is
-    // read only when the tick is over, or a later write in it would look like decay.
-    private async ValueTask WaitOutGranularityAsync(FileMetadata before, CancellationToken cancellation)
+    // read only when the tick is over, or a later write in it would look like decay. A server's clock may be ahead of ours.
+    private bool IsOfThisTick(FileMetadata file)
     {
-        var ageNs = UnixNanoseconds.From(_setup.Clock.GetUtcNow()) - (Int128)before.MtimeNs;
-        if (ageNs >= 0 && ageNs < (Int128)_setup.Probe.MtimeGranularity.TotalNanoseconds)
-        {
-            await Task.Delay(_setup.Probe.MtimeGranularity, _setup.Clock, cancellation);
-        }
+        var ageNs = UnixNanoseconds.From(_setup.Clock.GetUtcNow()) - (Int128)file.MtimeNs;
+        return Int128.Abs(ageNs) < (Int128)_setup.Probe.MtimeGranularity.TotalNanoseconds;
     }
 
     private IncrementalChecksum Checksum(ChecksumAlgorithm algorithm)

@@ -196,7 +196,7 @@ internal sealed class StepRecorder(
             _checkpoint.MoveTo(block[index].Position);
         }
 
-        if (!isSecondRead && block[index].Answer.Finding == Finding.Unstable && _secondReadCount < MaxSecondReads)
+        if (!isSecondRead && IsForNow(block[index].Answer) && _secondReadCount < MaxSecondReads)
         {
             ReadAgainLater(block[index]);
         }
@@ -207,6 +207,10 @@ internal sealed class StepRecorder(
 
         await handover.CommitIfDueAsync(_checkpoint.Path, block[index].Position, cancellation);
     }
+
+    // At the end of the scan whoever wrote to it, or held it against us, may have finished.
+    private static bool IsForNow(in ReadAnswer answer) =>
+        answer is { Finding: Finding.Unstable } or { Finding: Finding.Unreadable, Fault: StorageFault.Locked };
 
     private void ReadAgainLater(in ScanStep unstable)
     {

@@ -106,6 +106,8 @@ internal sealed class MeteredStorage(IStorageBackend inner, StorageTraffic traff
     {
         public StorageEvidence? Evidence => inner.Evidence;
 
+        public FileMetadata? SeenAfterReading => inner.SeenAfterReading;
+
         public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation) => inner.StatAsync(cancellation);
 
         public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)

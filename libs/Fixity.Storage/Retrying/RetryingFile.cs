@@ -12,6 +12,9 @@ internal sealed class RetryingFile(
     // Of the file that was opened first: it is read on only while it is the same.
     public StorageEvidence? Evidence { get; } = file.Evidence;
 
+    // Of the one that is open now: what went on in another's place does not say it.
+    public FileMetadata? SeenAfterReading => _file?.SeenAfterReading;
+
     public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation)
     {
         if (!_lookedAt)

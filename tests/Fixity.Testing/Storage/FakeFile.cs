@@ -24,6 +24,15 @@ public sealed record FakeFile(byte[] Content, long MtimeNs)
 
     public FileMetadata Metadata => new(Content.Length, MtimeNs, CtimeNs, FileId, Device, Mode, 0, 0, 1);
 
+    /// <returns>The bytes that were copied; 0 at the end.</returns>
+    public int CopyTo(long offset, Memory<byte> buffer)
+    {
+        var rest = Content.AsMemory((int)Math.Min(offset, Content.Length));
+        var taken = rest[..Math.Min(rest.Length, buffer.Length)];
+        taken.CopyTo(buffer);
+        return taken.Length;
+    }
+
     /// <summary>Another bit in one byte, and the mtime as it was.</summary>
     public FakeFile WithFlippedBit(int index = 0)
     {

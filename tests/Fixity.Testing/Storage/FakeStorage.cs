@@ -40,6 +40,9 @@ public sealed class FakeStorage : IStorageBackend
     /// <summary>Called before each read, with its offset.</summary>
     public Func<FilePath, long, CancellationToken, Task>? Reading { get; set; }
 
+    /// <summary>The content comes with the opening, and a look at the file after it; <see cref="Reading"/> lies between.</summary>
+    public bool ReadsWhenOpening { get; set; }
+
     /// <summary>What the root answers instead of saying what it is; null: it says it.</summary>
     public StorageException? Refusal { get; set; }
 
@@ -50,6 +53,9 @@ public sealed class FakeStorage : IStorageBackend
 
     /// <summary>Every path that was opened, in the order of the opening.</summary>
     public List<FilePath> Opened { get; } = [];
+
+    /// <summary>How often a file was looked at by its name.</summary>
+    public int Looks { get; private set; }
 
     public IReadOnlyDictionary<FilePath, FakeFile> Files => _files;
 
@@ -108,6 +114,7 @@ public sealed class FakeStorage : IStorageBackend
     {
         lock (_lock)
         {
+            Looks++;
             return ValueTask.FromResult<StorageEntry?>(
                 Specials.TryGetValue(path, out var kind) ? StorageEntry.Skipped(path, kind)
                 : _files.TryGetValue(path, out var file) ? StorageEntry.File(path, file.Metadata)
@@ -133,20 +140,33 @@ public sealed class FakeStorage : IStorageBackend
         }
 
         await (Opening?.Invoke(path, cancellation) ?? Task.CompletedTask);
-        lock (_lock)
+        var file = Find(path);
+        if (!ReadsWhenOpening)
         {
-            if (!_files.TryGetValue(path, out var file))
-            {
-                throw new StorageException(StorageFault.Gone, path, "no such file");
-            }
-
-            return file.OpenFault is { } fault
-                ? throw new StorageException(fault, path, "as the test asked")
-                : new OpenFile(this, path, file);
+            return new OpenFile(this, path, file);
         }
+
+        await (Reading?.Invoke(path, 0, cancellation) ?? Task.CompletedTask);
+        return new WholeFile(file, Now(path, file).Metadata);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private FakeFile Find(FilePath path)
+    {
+        lock (_lock)
+        {
+            return !_files.TryGetValue(path, out var file)
+                ? throw new StorageException(StorageFault.Gone, path, "no such file")
+                : file.OpenFault is { } fault
+                ? throw new StorageException(fault, path, "as the test asked")
+                : file;
+        }
+    }
+
+    // By a handle: what was put under its name is another file.
+    private FakeFile Now(FilePath path, FakeFile file) =>
+        _files.TryGetValue(path, out var now) && now.FileId == file.FileId ? now : file;
 
     private List<StorageEntry> Entries(PathRange range)
     {
@@ -177,9 +197,7 @@ public sealed class FakeStorage : IStorageBackend
         public StorageEvidence? Evidence => file.Evidence;
 
         public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation) =>
-            ValueTask.FromResult(storage._files.TryGetValue(path, out var now) && now.FileId == file.FileId
-                ? now.Metadata
-                : file.Metadata);
+            ValueTask.FromResult(storage.Now(path, file).Metadata);
 
         public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation)
         {
@@ -190,12 +208,20 @@ public sealed class FakeStorage : IStorageBackend
                 throw new StorageException(fault, path, "as the test asked");
             }
 
-            var now = storage._files.TryGetValue(path, out var changed) && changed.FileId == file.FileId ? changed : file;
-            var rest = now.Content.AsMemory((int)Math.Min(offset, now.Content.Length));
-            var taken = rest[..Math.Min(rest.Length, buffer.Length)];
-            taken.CopyTo(buffer);
-            return taken.Length;
+            return storage.Now(path, file).CopyTo(offset, buffer);
         }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class WholeFile(FakeFile file, FileMetadata after) : IStorageFile
+    {
+        public FileMetadata? SeenAfterReading => after;
+
+        public ValueTask<FileMetadata> StatAsync(CancellationToken cancellation) => ValueTask.FromResult(file.Metadata);
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellation) =>
+            ValueTask.FromResult(file.CopyTo(offset, buffer));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

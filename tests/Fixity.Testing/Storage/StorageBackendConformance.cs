@@ -104,7 +104,7 @@ public abstract class StorageBackendConformance : IAsyncLifetime
         var has = Assert.Single(await ListAsync(PathRange.Everything)).Metadata;
 
         Assert.True(has.CtimeNs is not null || !Backend.Capabilities.HasCtime);
-        Assert.True(has.FileId is not null || Backend.Capabilities is { HasFileIds: false, HasVersionTags: false });
+        Assert.Equal(has.FileId is not null, Backend.Capabilities is not { HasFileIds: false, HasVersionTags: false });
         Assert.Equal(Backend.Capabilities.HasOwnerAndMode, has is { Mode: not null, Uid: not null, Gid: not null });
         Assert.InRange(Backend.Capabilities.MaxConcurrentReads, 1, 4096);
     }
@@ -121,6 +121,44 @@ public abstract class StorageBackendConformance : IAsyncLifetime
 
         var named = await Backend.StatAsync(path, CancellationToken.None);
         Assert.False(before.SameMomentAs(named.GetValueOrDefault().Metadata));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5_000)]
+    [InlineData(700_000)]
+    public async Task A_look_that_came_with_the_content_is_what_the_name_says(int length)
+    {
+        var path = FilePath.FromEscaped("dir/file");
+        await PutAsync(path, new byte[length]);
+        await using var file = await Backend.OpenAsync(path, ReadSource.Cache, CancellationToken.None);
+
+        await ReadAllAsync(file, 0);
+
+        var named = await Backend.StatAsync(path, CancellationToken.None);
+        Assert.True(file.SeenAfterReading is not { } seen || named.GetValueOrDefault().Metadata.SameMomentAs(seen));
+    }
+
+    [Theory]
+    [InlineData(5_000)]
+    [InlineData(700_000)]
+    public async Task Content_that_changed_after_the_opening_never_has_the_looks_of_what_was_opened(int length)
+    {
+        var path = FilePath.FromEscaped("dir/file");
+        var old = new byte[length];
+        await PutAsync(path, old);
+        await using var file = await Backend.OpenAsync(path, ReadSource.Cache, CancellationToken.None);
+        var before = await file.StatAsync(CancellationToken.None);
+        await PutAsync(path, [.. Enumerable.Repeat((byte)1, length + 1)]);
+
+        byte[] read = [];
+        var failure = await Record.ExceptionAsync(async () => read = await ReadAllAsync(file, 0));
+
+        // Either all of what was opened, or told from it: by the storage at once, or by whoever looks again.
+        var now = (await Backend.StatAsync(path, CancellationToken.None)).GetValueOrDefault().Metadata;
+        var isTold = failure is StorageException { Fault: StorageFault.Changed }
+            || !before.SameMomentAs(file.SeenAfterReading ?? now);
+        Assert.True(isTold || (failure is null && read.AsSpan().SequenceEqual(old)), failure?.ToString());
     }
 
     [Fact]

@@ -46,8 +46,10 @@ export function StorageAlert({ target }: { target: Target }) {
   if (target.state === "denied") {
     return (
       <Alert color="red" title="Nobody is let in">
-        {reason} That was <When time={target.stateSince} />; no scan tries these credentials again by itself, so that
-        the account is not locked. Its files are unknown, not deleted.{" "}
+        {reason} That was <When time={target.stateSince} />.{" "}
+        {target.stateReason === "storage_login_refused" &&
+          "No scan tries this login again by itself, so that the account is not locked: change the credentials, let a test of the connection succeed, or start a scan by hand. "}
+        Its files are unknown, not deleted.{" "}
         <IfMay needs="admin">
           <Link to={`/targets/${target.id}/edit`}>Change the credentials</Link>
         </IfMay>

@@ -36,8 +36,8 @@ export const STORAGE_TYPES = [
 ] as const;
 
 export const PROTECTIONS = [
-  { value: "sign", label: "Signed: what is read cannot be changed on the way" },
-  { value: "encrypt", label: "Encrypted: it cannot be read on the way either" },
+  { value: "sign", label: "Signed: cannot be changed on the way" },
+  { value: "encrypt", label: "Encrypted: cannot be read there either" },
   { value: "offered", label: "What the server asks for (unsafe)" },
 ];
 
