@@ -303,6 +303,6 @@ public sealed partial class LostScansTests(TestDatabase database) : IClassFixtur
             select from scheduler.scan_segments g where g.scan_id = s.id and g.status = 'running' and g.lease_until >= now())
         """));
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    [GeneratedRegex(@"Now listening on: (http://[0-9.]+:[0-9]+)")]
     private static partial Regex Address();
 }
