@@ -77,7 +77,8 @@ function ScanDetails({ scan }: { scan: Scan }) {
         <Panel title="Changes" actions={<Link to={`/changes?scan=${scan.id}`}>Open in the feed</Link>} flush>
           {scan.resumedFrom !== null && (
             <Text size="sm" c="dimmed" px="md" pb="xs">
-              What was found before is listed with <Link to={`/scans/${scan.resumedFrom}`}>scan {scan.resumedFrom}</Link>.
+              What was found before is listed with{" "}
+              <Link to={`/scans/${scan.resumedFrom}`}>scan {scan.resumedFrom}</Link>.
             </Text>
           )}
           <ChangeList filter={{ scan: scan.id }} limit={50} />
