@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Fixity.Core;
 using Fixity.Data;
@@ -54,6 +55,36 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
         }
     }
 
+    [Theory]
+    [InlineData(199_900, 50)]
+    [InlineData(0, 50)]
+    [InlineData(100_000, ChangeQueries.EventsALook)]
+    public async Task A_stretch_of_the_feed_reads_what_it_passes_and_nothing_of_what_is_behind(long after, int length)
+    {
+        var position = new ChangePosition((ulong)(after / 1000) + 3, after);
+
+        var rows = await large.RowsReadAsync(
+            ChangeQueries.StretchSql, c => ChangeQueries.BindStretch(c, new ChangeFilter(), position, length));
+
+        // The stretch itself is scanned once, and read twice.
+        Assert.InRange(rows, 0, (3 * length) + FewRows);
+    }
+
+    [Fact]
+    public async Task A_page_of_the_feed_reads_little()
+    {
+        var filter = new ChangeFilter
+        {
+            Since = DateTimeOffset.Parse("2026-02-01Z", CultureInfo.InvariantCulture),
+            Until = DateTimeOffset.Parse("2026-02-02Z", CultureInfo.InvariantCulture),
+        };
+
+        var rows = await large.RowsReadAsync(ChangeQueries.FeedSql, c => ChangeQueries.BindFeed(
+            c, filter, new ChangePosition(57, 54_000), new ChangePosition(60, 0), 50));
+
+        Assert.InRange(rows, 50, FewRows);
+    }
+
     /// <summary>200,000 files on two targets and as many changes over four months.</summary>
     public sealed class LargeDatabase : IAsyncLifetime
     {
@@ -71,8 +102,8 @@ public sealed class PlanTests(PlanTests.LargeDatabase large) : IClassFixture<Pla
                        case when n % 5000 = 0 then 3 else 1 end, 1
                 from generate_series(0, 199999) n;
                 select scanner.ensure_change_partitions('2026-01-01', 4);
-                insert into scanner.change_events (detected_at, scan_id, target_id, file_id, path, type)
-                select '2026-01-01Z'::timestamptz + n * interval '50 s', n / 1000, 1 + n % 2, n % 5000, 'f' || n, 'added'
+                insert into scanner.change_events (detected_at, transaction_id, scan_id, target_id, file_id, path, type)
+                select '2026-01-01Z'::timestamptz + n * interval '50 s', (3 + n / 1000)::text::xid8, n / 1000, 1 + n % 2, n % 5000, 'f' || n, 'added'
                 from generate_series(0, 199999) n;
                 """);
             // On its own: a vacuum cannot be part of a transaction.

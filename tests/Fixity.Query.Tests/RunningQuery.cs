@@ -9,11 +9,18 @@ using Fixity.Testing.Services;
 namespace Fixity.Query.Tests;
 
 /// <summary>The whole service over a database of its own, asked as a viewer asks through the gateway.</summary>
-public sealed class RunningQuery : IAsyncLifetime
+public class RunningQuery : IAsyncLifetime
 {
+    public RunningQuery()
+        : this(new TestDatabase())
+    {
+    }
+
+    protected RunningQuery(TestDatabase database) => Database = database;
+
     private ServiceApplication<Program> Application { get; set; } = null!;
 
-    public TestDatabase Database { get; } = new();
+    public TestDatabase Database { get; }
 
     public HttpClient Client { get; private set; } = null!;
 

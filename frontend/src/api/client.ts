@@ -6,7 +6,8 @@ import type { paths } from "./schema";
 import type { ProblemDetails, Session } from "./types";
 
 /** The API through the gateway, typed by openapi.json. Always wrapped in `send`, which throws what went wrong. */
-export const api = createFetchClient<paths>({
+// Some routes answer in other words too, to machines: this page asks for JSON alone.
+export const api = createFetchClient<paths, "application/json">({
   baseUrl: window.location.origin,
   fetch: (request) => globalThis.fetch(request),
 });

@@ -113,7 +113,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to files, newest first */
+        /**
+         * What happened to files: newest first, or as a feed in the order of commits
+         * @description With order=commit a durable feed, oldest first: nextCursor is always there, also on an empty page, and nothing ever comes up behind it. Keep it once you have the page's items, and go on from it.
+         */
         get: operations["listChanges"];
         put?: never;
         post?: never;
@@ -956,6 +959,105 @@ export interface components {
             /** Format: int32 */
             responseStatus: null | number;
             error: null | string;
+        };
+        EcsAcknowledged: {
+            /** Format: date-time */
+            at: string;
+            by?: null | string;
+            reason?: null | string;
+        };
+        EcsChange: {
+            /** Format: date-time */
+            "@timestamp": string;
+            ecs: components["schemas"]["EcsVersion"];
+            message: string;
+            event: components["schemas"]["EcsEvent"];
+            file: components["schemas"]["EcsFile"];
+            observer: components["schemas"]["EcsObserver"];
+            fixity: components["schemas"]["EcsFixity"];
+            related?: null | components["schemas"]["EcsRelated"];
+            user?: null | components["schemas"]["EcsUser"];
+        };
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        EcsChangePage: {
+            items: components["schemas"]["EcsChange"][];
+            nextCursor: null | string;
+        };
+        EcsChecksum: {
+            algorithm?: null | components["schemas"]["ChecksumAlgorithm"];
+            old?: null | string;
+            new?: null | string;
+        };
+        EcsEvent: {
+            kind: string;
+            category: string[];
+            type: string[];
+            action: string;
+            id: string;
+            /** Format: int32 */
+            severity: number;
+            module: string;
+            dataset: string;
+            reason?: null | string;
+        };
+        EcsFile: {
+            type: string;
+            path: string;
+            name: string;
+            directory?: null | string;
+            extension?: null | string;
+            /** Format: int64 */
+            size?: null | number;
+            mtime?: null | string;
+            hash?: null | components["schemas"]["EcsHash"];
+        };
+        EcsFixity: {
+            target: components["schemas"]["EcsTarget"];
+            /** Format: int64 */
+            file_id: number;
+            severity: string;
+            /** Format: int64 */
+            scan_id?: null | number;
+            previous_path?: null | string;
+            checksum?: null | components["schemas"]["EcsChecksum"];
+            size?: null | components["schemas"]["EcsSize"];
+            mtime?: null | components["schemas"]["EcsMtime"];
+            details?: null | components["schemas"]["ChangeDetails"];
+            acknowledged?: null | components["schemas"]["EcsAcknowledged"];
+        };
+        EcsHash: {
+            md5?: null | string;
+            sha256?: null | string;
+        };
+        EcsMtime: {
+            old?: null | string;
+            new?: null | string;
+        };
+        EcsObserver: {
+            vendor: string;
+            product: string;
+            type: string;
+            version: string;
+        };
+        EcsRelated: {
+            hash: string[];
+        };
+        EcsSize: {
+            /** Format: int64 */
+            old?: null | number;
+            /** Format: int64 */
+            new?: null | number;
+        };
+        EcsTarget: {
+            /** Format: int32 */
+            id: number;
+            name: string;
+        };
+        EcsUser: {
+            name: string;
+        };
+        EcsVersion: {
+            version: string;
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         FilePage: {
@@ -2054,6 +2156,12 @@ export interface operations {
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
+                /** @description newest (unless said otherwise), or commit: the feed. */
+                order?: string;
+                /** @description With order=commit: how long to wait for a change where there is none, such as 30s; at most 55s. The answer comes as soon as there is one. */
+                wait?: string;
+                /** @description json (unless said otherwise); ecs: items in the Elastic Common Schema; cef: lines of ArcSight's Common Event Format, the cursor in the header X-Next-Cursor. */
+                format?: string;
             };
             header?: never;
             path?: never;
@@ -2064,10 +2172,16 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description With format=cef: where the next page begins. */
+                    "X-Next-Cursor"?: string;
+                    /** @description With format=cef: the next page, as rel=next. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ChangePage"];
+                    "application/json; profile=ecs": components["schemas"]["EcsChangePage"];
+                    "text/plain": string;
                 };
             };
             /** @description Bad Request */
@@ -2077,6 +2191,24 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };

@@ -47,4 +47,10 @@ internal sealed record ChangeFilter(
     string? Path = null,
     DateTimeOffset? Since = null,
     DateTimeOffset? Until = null,
-    bool? Acknowledged = null);
+    bool? Acknowledged = null)
+{
+    /// <summary>Whether of the events of a time some may be left out.</summary>
+    public bool LeavesOut =>
+        TargetId is not null || ScanId is not null || FileIds is not null || Types is not null || Path is not null
+        || Acknowledged is not null;
+}

@@ -1,15 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Fixity.Query.Changes;
 using Npgsql;
 
 namespace Fixity.Query.Events;
 
 /// <summary>The one connection of this process that listens to the scanners.</summary>
 internal sealed class ListenWorker(
-    NpgsqlDataSource database, PendingProgress pending, EventHub hub, TimeProvider clock, ILogger<ListenWorker> logger)
+    NpgsqlDataSource database, PendingProgress pending, EventHub hub, ChangeArrivals arrivals, TimeProvider clock,
+    ILogger<ListenWorker> logger)
     : BackgroundService
 {
     private const string Channel = "fixity_progress";
+
+    // Says no more than that events were committed.
+    private const string EventChannel = "fixity_events";
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
@@ -50,8 +55,8 @@ internal sealed class ListenWorker(
     private async Task ListenAsync(Action heard, CancellationToken stop)
     {
         await using var connection = await database.OpenConnectionAsync(stop);
-        connection.Notification += (_, notification) => Receive(notification.Payload);
-        await ExecuteAsync(connection, "listen fixity_progress", stop);
+        connection.Notification += (_, notification) => Receive(notification);
+        await ExecuteAsync(connection, "listen fixity_progress; listen fixity_events", stop);
         hub.BeginHearing();
         heard();
         logger.Listening();
@@ -64,16 +69,22 @@ internal sealed class ListenWorker(
         }
     }
 
-    private void Receive(string payload)
+    private void Receive(NpgsqlNotificationEventArgs notification)
     {
+        if (notification.Channel == EventChannel)
+        {
+            arrivals.Announce();
+            return;
+        }
+
         try
         {
-            pending.Add(JsonSerializer.Deserialize<ProgressNotice>(payload, Json)
+            pending.Add(JsonSerializer.Deserialize<ProgressNotice>(notification.Payload, Json)
                 ?? throw new JsonException("The payload is null."));
         }
         catch (JsonException e)
         {
-            logger.NoticeUnreadable(e, Channel, payload);
+            logger.NoticeUnreadable(e, Channel, notification.Payload);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fixity.Core;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -41,6 +42,39 @@ internal sealed class FilterReader
 
         return [.. values];
     }
+
+    /// <summary>One word of an enum; the fallback when there is none.</summary>
+    public T Word<T>(string name, string? text, T fallback)
+        where T : struct, Enum
+    {
+        if (string.IsNullOrEmpty(text) || Reading.Words<T>.TryParse(text, out fallback))
+        {
+            return fallback;
+        }
+
+        Refuse(name, $"'{text}' is none of {Reading.Words<T>.Listed}.");
+        return fallback;
+    }
+
+    /// <summary>A time such as <c>30s</c>, at most <paramref name="longest"/>; null: none.</summary>
+    public TimeSpan? Seconds(string name, string? text, TimeSpan longest)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var digits = text.EndsWith('s') ? text.AsSpan(0, text.Length - 1) : text;
+        if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return seconds < longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : longest;
+        }
+
+        Refuse(name, "A whole number of seconds, such as 30s.");
+        return null;
+    }
+
+    public void Refuse(string name, string sentence) => _errors[name] = [sentence];
 
     /// <summary>A file or folder, in the stored spelling, with or without slashes round it; null: everything.</summary>
     public string? Path(string name, string? text)

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Fixity.Query.Reading;
 
@@ -41,6 +42,13 @@ internal static class RowReading
     public static NpgsqlCommand With<T>(this NpgsqlCommand command, T value)
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
+
+    /// <summary>Adds the next positional parameter: the id of a transaction.</summary>
+    public static NpgsqlCommand WithTransaction(this NpgsqlCommand command, ulong id)
+    {
+        command.Parameters.Add(new NpgsqlParameter<ulong> { TypedValue = id, NpgsqlDbType = NpgsqlDbType.Xid8 });
         return command;
     }
 

@@ -17,23 +17,30 @@ internal sealed class ScheduleWorker(
 
     private IScheduler? _scheduler;
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
         state.Stopped();
-        await base.StopAsync(cancellationToken);
-        if (_scheduler is not null)
-        {
-            // Waits for jobs that are putting a scan in the queue; what they cannot finish another replica recovers.
-            await _scheduler.Shutdown(true, cancellationToken);
-        }
+        return base.StopAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            var wait = await RoundAsync(stoppingToken) ? Interval : RetryInterval;
-            await signal.WaitAsync(wait, clock, stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                var wait = await RoundAsync(stoppingToken) ? Interval : RetryInterval;
+                await signal.WaitAsync(wait, clock, stoppingToken);
+            }
+        }
+        finally
+        {
+            // Here and not in StopAsync: the host waits for this worker before it lets go of what the schedule needs.
+            if (_scheduler is not null)
+            {
+                // Waits for jobs that are putting a scan in the queue; what they cannot finish another replica recovers.
+                await _scheduler.Shutdown(true, CancellationToken.None);
+            }
         }
     }
 

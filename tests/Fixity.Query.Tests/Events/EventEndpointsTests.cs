@@ -115,7 +115,7 @@ public sealed class EventEndpointsTests(RunningQuery query) : IClassFixture<Runn
 
         await query.Database.ExecuteAsync("""
             select pg_terminate_backend(pid) from pg_stat_activity
-            where datname = current_database() and query = 'listen fixity_progress'
+            where datname = current_database() and query like 'listen fixity_%'
             """);
 
         Assert.Null(await before.NextAsync());
