@@ -27,7 +27,8 @@ internal sealed class ScanMetrics : IDisposable
             "fixity.scan.segment.duration", "s", "Claim of a segment to its end.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 21600, 86400] });
         _takeovers = meter.CreateCounter<long>(
-            "fixity.lease.takeovers", "{lease}", "Leases that ran out before their scanner was done, and what they were of taken over.");
+            "fixity.lease.takeovers", "{lease}",
+            "Leases that ran out before their scanner was done, and their segments taken over.");
         _checksums = meter.CreateHistogram<double>(
             "fixity.checksum.duration", "s", "Opening a file to its checksum, by algorithm.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600] });
