@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Fixity.Core;
 using Fixity.Scanning.Merging;
 using Fixity.Scanning.Reading;
 using Fixity.Scanning.Recording;
@@ -14,9 +15,10 @@ namespace Fixity.Scanning;
 /// merge, which stops the walk and the cursor, and memory does not grow with the number of files.
 /// </remarks>
 /// <param name="throttle">How fast the storage may be read; null: as fast as it can.</param>
+/// <param name="hashed">Told of each file that was read to its end, and how long that took; by any thread.</param>
 public sealed class SegmentScanner(
     IStorageBackend backend, IBaselineReader baseline, IScanSink sink, ISegmentControl control, SegmentLimits limits,
-    TimeProvider clock, StorageThrottle? throttle = null)
+    TimeProvider clock, StorageThrottle? throttle = null, Action<ChecksumAlgorithm, TimeSpan>? hashed = null)
 {
     /// <summary>Runs the segment to its end, or until the control says stop.</summary>
     /// <exception cref="StorageIdentityChangedException">Another storage, or none, is at the root.</exception>
@@ -28,7 +30,7 @@ public sealed class SegmentScanner(
         var probe = await ProbeAsync(plan, cancellation);
         var rules = new SegmentRules(plan, backend.Capabilities);
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe);
+        var setup = new ReaderSetup(backend, control, throttle, rules, limits, clock, probe, hashed);
         await using var workers = new HashWorkers(setup, run.Token);
         var blocks = Channel.CreateBounded<StepBlock>(
             new BoundedChannelOptions(Math.Max(1, limits.Window / StepBlock.Capacity))

@@ -29,6 +29,9 @@ public sealed class RoleTests(TestDatabase database) : IClassFixture<TestDatabas
     [InlineData(DatabaseRole.Gateway, "select * from scanner.files")]
     [InlineData(DatabaseRole.Scanner, "update scheduler.scans set control = null")]
     [InlineData(DatabaseRole.Scanner, "insert into scheduler.scans (target_id, trigger) values (1, 'manual')")]
+    [InlineData(DatabaseRole.Scanner, "update scheduler.scans set resumed_from = null")]
+    [InlineData(DatabaseRole.Scheduler, "select scheduler.resume_scan(1)")]
+    [InlineData(DatabaseRole.Query, "select scheduler.resume_scan(1)")]
     [InlineData(DatabaseRole.Scanner, "update scheduler.targets set root = '/'")]
     [InlineData(DatabaseRole.Scanner, "select * from scheduler.qrtz_triggers")]
     [InlineData(DatabaseRole.Scheduler, "update scheduler.scans set status = 'completed'")]
@@ -70,6 +73,25 @@ public sealed class RoleTests(TestDatabase database) : IClassFixture<TestDatabas
         await using var command = source.CreateCommand(sql);
 
         await command.ExecuteNonQueryAsync();
+    }
+
+    [Theory]
+    [InlineData("running", "now() + interval '1 minute'", false)]
+    [InlineData("running", "now() - interval '1 second'", true)]
+    [InlineData("queued", "null", false)]
+    public async Task The_scanner_queues_a_scan_only_in_the_place_of_one_whose_scanners_died(
+        string segment, string leaseUntil, bool goesOn)
+    {
+        var scan = await database.AddScanAsync(await database.AddTargetAsync());
+        await database.ExecuteAsync($"""
+            update scheduler.scans set status = 'running' where id = {scan};
+            update scheduler.scan_segments set status = '{segment}', lease_until = {leaseUntil} where scan_id = {scan}
+            """);
+        await using var source = database.DataSourceAs(DatabaseRole.Scanner);
+        await using var command = source.CreateCommand($"select resumed_as is not null from scheduler.resume_scan({scan})");
+
+        Assert.Equal(goesOn, await command.ExecuteScalarAsync());
+        Assert.False((bool)(await command.ExecuteScalarAsync())!);
     }
 
     [Fact]

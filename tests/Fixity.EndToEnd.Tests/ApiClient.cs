@@ -50,8 +50,13 @@ public sealed class ApiClient : IDisposable
     public async Task<JsonNode> ScanToItsEndAsync(int target, string mode = "incremental") =>
         await EndOfAsync(await StartScanAsync(target, mode));
 
-    public async Task<JsonNode> EndOfAsync(long scan) => await UntilAsync(
-        $"/api/v1/scans/{scan}", node => node["endedAt"] is not null, TimeSpan.FromMinutes(3));
+    /// <summary>The end of a scan, or of the last of those that go on for it.</summary>
+    public async Task<JsonNode> EndOfAsync(long scan)
+    {
+        var ended = await UntilAsync(
+            $"/api/v1/scans/{scan}", node => node["endedAt"] is not null, TimeSpan.FromMinutes(3));
+        return (long?)ended["resumedBy"] is { } next ? await EndOfAsync(next) : ended;
+    }
 
     public async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> condition, TimeSpan patience)
     {

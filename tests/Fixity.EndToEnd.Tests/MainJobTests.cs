@@ -128,7 +128,11 @@ public sealed class MainJobTests : IAsyncLifetime, IDisposable
         var ended = await _api.EndOfAsync(scan);
         Assert.Equal("completed", (string?)ended["status"]);
         Assert.Equal(60 + FileTree.OddlyNamed, (long)ended["filesSeen"]!);
-        Assert.Equal(2, (int)ended["segments"]![0]!["attempt"]!);
+        Assert.Equal(("resume", scan), ((string?)ended["trigger"], (long?)ended["resumedFrom"]));
+        var lost = await _api.GetAsync($"/api/v1/scans/{scan}");
+        Assert.Equal(
+            ("partial", "scanner_lost", (long)ended["id"]!),
+            ((string?)lost["status"], (string?)lost["reason"], (long?)lost["resumedBy"]));
         Assert.Equal(60 + FileTree.OddlyNamed, (await _api.ItemsAsync($"/api/v1/files?target={target}&limit=200")).Count);
     }
 

@@ -47,7 +47,7 @@ internal sealed class SegmentInHand : IAsyncDisposable
         TimeProvider.System);
 
     public BaselineReader Reader(VerificationPlan? plan = null, int pageRows = 50_000, TimeSpan? patience = null) =>
-        new(DataSource, Claim, plan ?? new VerificationPlan(null, null), Retry, () => Lease.MayBeOurs)
+        new(DataSource, Claim, plan ?? new VerificationPlan(null, null, Claim.ScanId), Retry, () => Lease.MayBeOurs)
         {
             PageRows = pageRows,
             PagePatience = patience ?? TimeSpan.FromSeconds(2),

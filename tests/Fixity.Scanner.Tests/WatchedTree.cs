@@ -103,12 +103,16 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
         return scanId;
     }
 
-    public async Task EndOfAsync(long scanId, string expected = "completed")
+    /// <summary>Waits for the end of a scan, or of the last of those that go on for it.</summary>
+    /// <returns>That last one.</returns>
+    public async Task<long> EndOfAsync(long scanId, string expected = "completed")
     {
-        await UntilAsync($"select ended_at is not null from scheduler.scans where id = {scanId}");
+        await UntilAsync($"select ended_at is not null from scheduler.scans where id = ({LastOf(scanId)})");
+        var last = await database.ScalarAsync<long>(LastOf(scanId));
         var status = await database.ScalarAsync<string>(
-            $"select status || coalesce(': ' || reason || ' ' || coalesce(message, ''), '') from scheduler.scans where id = {scanId}");
+            $"select status || coalesce(': ' || reason || ' ' || coalesce(message, ''), '') from scheduler.scans where id = {last}");
         Assert.StartsWith(expected, status, StringComparison.Ordinal);
+        return last;
     }
 
     /// <summary>Waits until a condition of the database holds.</summary>
@@ -122,10 +126,10 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
         }
     }
 
-    /// <summary>Events of one scan as words, in path order.</summary>
+    /// <summary>Events of one scan, and of those that it goes on from, as words in path order.</summary>
     public Task<List<string>> EventsAsync(long scanId) => database.ListAsync(
         "select type || ' ' || coalesce(previous_path || ' -> ', '') || path from scanner.change_events "
-        + $"where scan_id = {scanId} order by path, type");
+        + $"where scan_id = any (scheduler.chain_of({scanId})) order by path, type");
 
     /// <summary>Events about the target and its scans as a whole, oldest first.</summary>
     public Task<List<string>> TargetEventsAsync() => database.ListAsync(
@@ -143,6 +147,9 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
         """), "files_present and bytes_present differ from the rows");
 
     public void Dispose() => _parent.Delete(recursive: true);
+
+    private static string LastOf(long scanId) =>
+        $"select max(id) from scheduler.scans where {scanId} = any (scheduler.chain_of(id))";
 
     private async Task<long> QueueAndNotifyAsync(string mode)
     {

@@ -1380,6 +1380,8 @@ export interface components {
             largeChangeReason: null | string;
             /** Format: int64 */
             resumedFrom: null | number;
+            /** Format: int64 */
+            resumedBy: null | number;
             /** Format: date-time */
             notBefore: null | string;
             /** Format: int32 */

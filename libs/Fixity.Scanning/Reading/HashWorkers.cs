@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Fixity.Core;
 using Fixity.Storage;
 
 namespace Fixity.Scanning.Reading;
@@ -104,7 +105,7 @@ internal sealed class HashWorkers : IAsyncDisposable
     }
 
     /// <returns>False: the file was taken away from this worker meanwhile.</returns>
-    private static async ValueTask<bool> AnswerAsync(
+    private async ValueTask<bool> AnswerAsync(
         FileReader reader, ReadProgress progress, ReadJob job, CancellationToken stop)
     {
         if (job.Shared is { } shared)
@@ -113,10 +114,16 @@ internal sealed class HashWorkers : IAsyncDisposable
             return progress.TryFinish();
         }
 
+        var since = _clock.GetTimestamp();
         var answer = await reader.ReadAsync(job, stop);
         if (!progress.TryFinish())
         {
             return false;
+        }
+
+        if (answer.Finding == Finding.Read)
+        {
+            _setup.Hashed?.Invoke(job.Step.StoredAlgorithm(_setup.Rules.Algorithm), _clock.GetElapsedTime(since));
         }
 
         reader.CopyDigests(job, answer);

@@ -1,12 +1,14 @@
+using Fixity.Core;
 using Fixity.Storage;
 
 namespace Fixity.Scanning.Reading;
 
 /// <summary>What all readers of a segment share.</summary>
 /// <param name="Probe">Of the root, when the segment began.</param>
+/// <param name="Hashed">Told of each file that was read to its end; null: nobody asks.</param>
 internal sealed record ReaderSetup(
     IStorageBackend Backend, ISegmentControl Control, StorageThrottle? Throttle, SegmentRules Rules, SegmentLimits Limits,
-    TimeProvider Clock, StorageProbe Probe)
+    TimeProvider Clock, StorageProbe Probe, Action<ChecksumAlgorithm, TimeSpan>? Hashed)
 {
     private volatile bool _lacksExtended;
 

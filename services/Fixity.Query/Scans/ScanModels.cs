@@ -56,6 +56,9 @@ public enum ScanWait
 /// <param name="IsBaseline">The first of its target: files are recorded, not reported.</param>
 /// <param name="FilesBefore">Present files in the baseline when it started; with <c>filesSeen</c>, how far it is.</param>
 /// <param name="FilesExcluded">Left out by the target's patterns.</param>
+/// <param name="ResumedFrom">The scan whose scanner was lost and for which this one goes on: what it counts, and its start,
+/// are of the two together. Changes stay with the scan that found them.</param>
+/// <param name="ResumedBy">The scan that goes on for this one, whose scanner was lost.</param>
 /// <param name="NotBefore">Nobody starts it earlier; null: as soon as there is room.</param>
 /// <param name="Attempt">1, and one more with each retry of a run that failed.</param>
 /// <param name="RetryOf">The failed scan that it repeats.</param>
@@ -110,6 +113,7 @@ public sealed record ScanView(
     bool LargeChange,
     string? LargeChangeReason,
     long? ResumedFrom,
+    long? ResumedBy,
     DateTimeOffset? NotBefore,
     int Attempt,
     long? RetryOf,

@@ -14,7 +14,8 @@ internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forec
         s.current_path, s.files_seen, s.bytes_seen, s.files_hashed, s.bytes_hashed, s.files_added, s.files_deleted,
         s.files_modified, s.files_moved, s.files_corrupted, s.files_restored, s.files_verified, s.files_unreadable,
         s.files_unstable, s.files_skipped, s.files_unknown, s.errors_count, s.large_change, s.large_change_reason,
-        s.resumed_from, s.files_tampered, s.files_excluded, s.not_before, s.attempt, s.retry_of
+        s.resumed_from, s.files_tampered, s.files_excluded, s.not_before, s.attempt, s.retry_of,
+        (select r.id from scheduler.scans r where r.resumed_from = s.id)
         """;
 
     /// <summary>
@@ -153,6 +154,7 @@ internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forec
         LargeChange: row.GetBoolean(34),
         LargeChangeReason: row.TextOrNull(35),
         ResumedFrom: row.LongOrNull(36),
+        ResumedBy: row.LongOrNull(42),
         NotBefore: row.TimeOrNull(39),
         Attempt: row.GetInt16(40),
         RetryOf: row.LongOrNull(41));

@@ -13,7 +13,8 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
                    ts.bytes_present - ts.bytes_waiting as bytes_present, oldest.verified_at,
                    exists (
                        select from scheduler.scans s
-                       where s.target_id = t.id and s.status in ('completed', 'partial')) as listed
+                       where s.target_id = t.id and s.status in ('completed', 'partial')
+                           and s.reason is distinct from 'scanner_lost') as listed
             from scheduler.targets t
             left join scanner.target_states ts on ts.target_id = t.id
             left join lateral (

@@ -36,14 +36,15 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
                on active.target_id = t.id and active.status in ('queued', 'running', 'paused')
         left join lateral (
             select s.id from scheduler.scans s
-            where s.target_id = t.id and s.ended_at is not null
+            where s.target_id = t.id and s.ended_at is not null and s.reason is distinct from 'scanner_lost'
             order by s.id desc limit 1
         ) ended on true
         cross join lateral (
-            -- A scan that failed or was cancelled has not counted the files.
+            -- A scan that failed, was cancelled or lost has not counted the files.
             select exists (
                 select from scheduler.scans s
-                where s.target_id = t.id and s.status in ('completed', 'partial')) as listed
+                where s.target_id = t.id and s.status in ('completed', 'partial')
+                    and s.reason is distinct from 'scanner_lost') as listed
         ) known
         cross join lateral (
             select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable,

@@ -143,7 +143,7 @@ internal sealed class BaselinePage(
         : verification is { DueUntil: { } until, DueHash: { } hash } ? string.Create(CultureInfo.InvariantCulture, $"""
             verified_at is null or verified_at < '{until.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}+00'
             or verified_at = '{until.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}+00'
-                and hashint8extended(id, {claim.ScanId}) <= {hash}
+                and hashint8extended(id, {verification.Seed}) <= {hash}
             """)
         : "verified_at is null";
 

@@ -5,8 +5,9 @@ namespace Fixity.Scanner.Baselines;
 
 /// <summary>Which unchanged files a scan re-reads: those verified longest ago, up to a place in that order.</summary>
 /// <param name="DueUntil">Null: none.</param>
-/// <param name="DueHash">Decides among files that were verified in the same batch; differs from scan to scan.</param>
-internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
+/// <param name="DueHash">Decides among files that were verified in the same batch.</param>
+/// <param name="Seed">Of the hash, so that the order differs from scan to scan: the scan that the plan was made for.</param>
+internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash, long Seed)
 {
     // The most of three: the sample; all that would be overdue before the next run but one has read it, so that a run may
     // fail; and an even share of the time that this leaves, so that what was read together does not fall due together.
@@ -49,7 +50,8 @@ internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
         on conflict (scan_id) do nothing
         """;
 
-    /// <summary>The plan of the scan, made when its first segment begins and the same for the others and after a resume.</summary>
+    /// <summary>The plan of the scan, made when its first segment begins and the same for the others, and for the scan that
+    /// goes on where this one is lost.</summary>
     public static async Task<VerificationPlan> ReadOrMakeAsync(
         NpgsqlDataSource database, SegmentClaim claim, CancellationToken cancellation)
     {
@@ -86,7 +88,7 @@ internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
         NpgsqlDataSource database, long scanId, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
-            select due_until, due_hash from scanner.scan_verifications where scan_id = $1
+            select due_until, due_hash, coalesce(seed, scan_id) from scanner.scan_verifications where scan_id = $1
             """);
         command.With(scanId);
         await using var row = await command.ExecuteReaderAsync(cancellation);
@@ -94,5 +96,6 @@ internal sealed record VerificationPlan(DateTimeOffset? DueUntil, long? DueHash)
     }
 
     private static VerificationPlan Read(NpgsqlDataReader row) => new(
-        row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0), row.IsDBNull(1) ? null : row.GetInt64(1));
+        row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0), row.IsDBNull(1) ? null : row.GetInt64(1),
+        row.GetInt64(2));
 }

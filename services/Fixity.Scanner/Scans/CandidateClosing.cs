@@ -134,10 +134,12 @@ internal static class CandidateClosing
 
     private const int Many = 10_000;
 
+    // Of the scans too that this one goes on from: together they are one look at the target.
     private const string ChangedSql = """
         select count(*), coalesce(sum(greatest(coalesce(new_size, 0), coalesce(old_size, 0))), 0)::bigint
         from scanner.change_events
-        where scan_id = $1 and type in ('added', 'deleted', 'modified', 'corrupted', 'tampered')
+        where scan_id = any ((select scheduler.chain_of($1))::bigint[])
+            and type in ('added', 'deleted', 'modified', 'corrupted', 'tampered')
         """;
 
     /// <param name="isBaseline">The first scan of the target that looks at all of it: there is nothing to compare with.</param>

@@ -133,7 +133,7 @@ internal static class MovedSql
             from gone where f.id = gone.old_id
             returning gone.was, gone.was_size
         ), known as (
-            select id, old_id from gone where first_scan_id <> $1
+            select id, old_id from gone where first_scan_id <> all ((select scheduler.chain_of($1))::bigint[])
         ), parted as (
             delete from scanner.replaced_files r using gone where r.file_id = gone.old_id
         ), replaced as (

@@ -47,6 +47,7 @@ internal static class ScanEnding
         insert into scanner.target_events (target_id, scan_id, type, details)
         select s.target_id, s.id, $2, jsonb_build_object(
             'status', s.status, 'reason', s.reason, 'message', s.message, 'trigger', s.trigger, 'mode', s.mode,
+            'resumedFrom', s.resumed_from,
             'isBaseline', s.is_baseline, 'startedAt', s.started_at, 'endedAt', s.ended_at,
             'filesBefore', s.files_before, 'filesSeen', s.files_seen, 'filesAdded', s.files_added,
             'filesDeleted', s.files_deleted, 'filesModified', s.files_modified, 'filesMoved', s.files_moved,

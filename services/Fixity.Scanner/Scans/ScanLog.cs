@@ -63,4 +63,8 @@ internal static partial class ScanLog
 
     [LoggerMessage(3016, LogLevel.Debug, "This scanner could not say that it is there; it is told again in {Interval}")]
     public static partial void PresenceUntold(this ILogger logger, Exception exception, TimeSpan interval);
+
+    [LoggerMessage(3017, LogLevel.Warning,
+        "Scan {ScanId} was left by its scanners and goes on as scan {ResumedAs}, from where it stopped")]
+    public static partial void ScanResumed(this ILogger logger, long scanId, long resumedAs);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Fixity.Core;
 using Fixity.Scanning;
 
 namespace Fixity.Scanner.Scans;
@@ -14,6 +15,8 @@ internal sealed class ScanMetrics : IDisposable
     private readonly Counter<long> _files;
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _takeovers;
+    private readonly Histogram<double> _checksums;
 
     public ScanMetrics(IMeterFactory meters)
     {
@@ -23,6 +26,12 @@ internal sealed class ScanMetrics : IDisposable
         _duration = meter.CreateHistogram<double>(
             "fixity.scan.segment.duration", "s", "Claim of a segment to its end.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 21600, 86400] });
+        _takeovers = meter.CreateCounter<long>(
+            "fixity.lease.takeovers", "{lease}",
+            "Leases that ran out before their scanner was done, and their segments taken over.");
+        _checksums = meter.CreateHistogram<double>(
+            "fixity.checksum.duration", "s", "Opening a file to its checksum, by algorithm.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600] });
     }
 
     /// <summary>A span of the trace of the request that asked for the scan, where there was one.</summary>
@@ -45,9 +54,20 @@ internal sealed class ScanMetrics : IDisposable
         _bytes.Add(batch.Counters.BytesHashed);
     }
 
-    /// <param name="outcome">A word of <see cref="Core.ScanStatus"/>, <c>released</c> or <c>lost</c>.</param>
+    /// <param name="outcome">A word of <see cref="ScanStatus"/>, <c>released</c> or <c>lost</c>.</param>
     public void SegmentEnded(TimeSpan elapsed, string outcome) =>
         _duration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void LeasesTakenOver(int leases)
+    {
+        if (leases > 0)
+        {
+            _takeovers.Add(leases);
+        }
+    }
+
+    public void FileHashed(ChecksumAlgorithm algorithm, TimeSpan elapsed) =>
+        _checksums.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("algorithm", algorithm.Name()));
 
     public void Dispose() => _source.Dispose();
 

@@ -8,7 +8,8 @@ namespace Fixity.Scanner.Scans;
 /// Lease times use the database's clock only, so scanners with wrong clocks cannot steal from each other. Locks are
 /// taken in one order everywhere: segments, scan, target.
 /// </remarks>
-internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, TimeProvider clock)
+internal sealed class ScanQueue(
+    NpgsqlDataSource database, ScannerOwner owner, ScanMetrics metrics, TimeProvider clock)
 {
     // The partitions that a scan can need: of this month and of those it may last into.
     public const string PrepareSql = """
@@ -38,6 +39,7 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         }
 
         await transaction.CommitAsync(cancellation);
+        metrics.LeasesTakenOver(taken.IsTakeover ? 1 : 0);
         return claim;
     }
 
@@ -182,7 +184,8 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         new PathRange(
             FilePath.FromEscaped(row.GetString(5)),
             row.IsDBNull(6) ? null : FilePath.FromEscaped(row.GetString(6)),
-            row.IsDBNull(7) ? null : FilePath.FromEscaped(row.GetString(7))));
+            row.IsDBNull(7) ? null : FilePath.FromEscaped(row.GetString(7))),
+        row.GetBoolean(8));
 
     private static SegmentClaim ReadClaim(Taken taken, NpgsqlDataReader row, long claimedAt) => new(
         taken.ScanId, taken.Ordinal, taken.FencingToken, taken.Attempt, taken.Batches, taken.Range,
@@ -202,8 +205,9 @@ internal sealed class ScanQueue(NpgsqlDataSource database, ScannerOwner owner, T
         },
         row.IsDBNull(1) ? null : row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2));
 
+    /// <param name="IsTakeover">Another scanner had it, and let its lease run out.</param>
     private sealed record Taken(
-        long ScanId, int Ordinal, long FencingToken, int Attempt, long Batches, PathRange Range);
+        long ScanId, int Ordinal, long FencingToken, int Attempt, long Batches, PathRange Range, bool IsTakeover);
 }
 
 /// <summary>What the owner of a segment learns of it, each second.</summary>

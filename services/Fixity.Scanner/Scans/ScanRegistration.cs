@@ -14,6 +14,7 @@ internal static class ScanRegistration
         services.AddSingleton<SegmentSplits>();
         services.AddSingleton(new StorageReaders());
         services.AddSingleton<ScanCloser>();
+        services.AddSingleton<LostScans>();
         services.AddSingleton<TargetIdentity>();
         services.AddSingleton<ScanMetrics>();
         services.AddSingleton<SegmentRunner>();

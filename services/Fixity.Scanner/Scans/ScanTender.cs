@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Fixity.Scanner.Scans;
 
-/// <summary>Looks after scans that nobody works on: cancels and pauses them as wished, and closes what a dead scanner
-/// left unclosed.</summary>
+/// <summary>Looks after scans that nobody works on: cancels and pauses them as wished, lets those go on whose scanners
+/// died, and closes what a dead scanner left unclosed.</summary>
 internal sealed class ScanTender(
-    NpgsqlDataSource database, ScanCloser closer, QueueSignal signal, IOptions<ScannerOptions> options,
+    NpgsqlDataSource database, LostScans lost, ScanCloser closer, QueueSignal signal, IOptions<ScannerOptions> options,
     ILogger<ScanTender> logger)
     : BackgroundService
 {
@@ -33,18 +33,19 @@ internal sealed class ScanTender(
     public async Task TendAsync(CancellationToken cancellation)
     {
         await PauseAsync(cancellation);
-        await CloseAsync(await FindUnwantedAsync(cancellation), closer.TryDismissAsync, cancellation);
-        await CloseAsync(await FindEndedAsync(cancellation), closer.TryCloseIdleAsync, cancellation);
+        await EachAsync(await lost.FindAsync(cancellation), lost.TryResumeAsync, cancellation);
+        await EachAsync(await FindUnwantedAsync(cancellation), closer.TryDismissAsync, cancellation);
+        await EachAsync(await FindEndedAsync(cancellation), closer.TryCloseIdleAsync, cancellation);
     }
 
-    private async Task CloseAsync(
-        List<long> scans, Func<long, CancellationToken, Task<bool>> close, CancellationToken cancellation)
+    private async Task EachAsync(
+        List<long> scans, Func<long, CancellationToken, Task<bool>> end, CancellationToken cancellation)
     {
         foreach (var scanId in scans)
         {
             try
             {
-                await close(scanId, cancellation);
+                await end(scanId, cancellation);
             }
 #pragma warning disable CA1031 // One scan that cannot be closed must not keep the others open.
             catch (Exception failure) when (!cancellation.IsCancellationRequested)

@@ -125,7 +125,8 @@ internal sealed class SegmentRunner(
             lease.Heard += splitter.Hear;
         }
 
-        var scanner = new SegmentScanner(backend, baseline, splitter, splitter, limits, clock, throttle.Throttle);
+        var scanner = new SegmentScanner(
+            backend, baseline, splitter, splitter, limits, clock, throttle.Throttle, metrics.FileHashed);
         return await scanner.RunAsync(
             new SegmentPlan(claim.Range, identity, claim.Target.Algorithm, claim.VerifyAll, targetOptions, mounts), lease.Lost);
     }

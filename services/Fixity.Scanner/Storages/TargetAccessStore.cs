@@ -17,8 +17,9 @@ internal sealed class TargetAccessStore(NpgsqlDataSource database, CredentialsRe
     {
         await using var command = database.CreateCommand("""
             select t.connection::text, coalesce(c.version, 0), c.reference, c.sealed,
-                s.trigger = 'manual', st.refused_credentials
+                asked.trigger = 'manual', st.refused_credentials
             from scheduler.scans s
+            join scheduler.scans asked on asked.id = (scheduler.chain_of(s.id))[1]
             join scheduler.targets t on t.id = s.target_id
             left join scheduler.target_credentials c on c.target_id = t.id
             left join scanner.target_states st on st.target_id = t.id

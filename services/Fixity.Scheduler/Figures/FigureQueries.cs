@@ -11,11 +11,12 @@ internal sealed class FigureQueries(NpgsqlDataSource database)
     private const string QueueSql = """
         select
             (select count(*) from scheduler.scans where status = 'queued'),
-            (select extract(epoch from now() - min(greatest(s.requested_at, s.not_before)))::double precision
+            (select extract(epoch from now() - min(greatest(s.requested_at, s.not_before, s.updated_at)))::double precision
                 from scheduler.scan_queue q join scheduler.scans s on s.id = q.scan_id where q.is_due)
         """;
 
-    // What every scan counted stays with it, so the sums only grow; they survive a restart of every service.
+    // What every scan counted stays with it, so the sums only grow; they survive a restart of every service. What a lost
+    // scan counted is counted by the one that goes on for it.
     private const string TargetsSql = """
         select case when row_number() over (order by t.id) <= $1 then t.name else 'other' end, t.id,
             active.count, sums.scanned, sums.added, sums.deleted, sums.modified, sums.verified, sums.errors,
@@ -30,11 +31,12 @@ internal sealed class FigureQueries(NpgsqlDataSource database)
             select coalesce(sum(files_seen), 0)::bigint as scanned, coalesce(sum(files_added), 0)::bigint as added,
                 coalesce(sum(files_deleted), 0)::bigint as deleted, coalesce(sum(files_modified), 0)::bigint as modified,
                 coalesce(sum(files_verified), 0)::bigint as verified, coalesce(sum(errors_count), 0)::bigint as errors
-            from scheduler.scans s where s.target_id = t.id
+            from scheduler.scans s where s.target_id = t.id and s.reason is distinct from 'scanner_lost'
         ) sums
         left join lateral (
             select extract(epoch from s.ended_at - s.started_at)::double precision as seconds from scheduler.scans s
-            where s.target_id = t.id and s.ended_at is not null order by s.id desc limit 1
+            where s.target_id = t.id and s.ended_at is not null and s.reason is distinct from 'scanner_lost'
+            order by s.id desc limit 1
         ) ended on true
         left join lateral (
             select extract(epoch from s.ended_at)::double precision as at from scheduler.scans s

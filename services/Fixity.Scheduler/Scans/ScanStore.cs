@@ -24,8 +24,10 @@ internal sealed class ScanStore(NpgsqlDataSource database, ScanMetrics metrics)
         ), segment as (
             insert into scheduler.scan_segments (scan_id, ordinal) select id, 0 from queued
         ), active as (
-            select a.id, a.status, a.trigger, a.requested_by, a.started_at
-            from scheduler.scans a join target t on t.id = a.target_id
+            select a.id, a.status, asked.trigger, a.requested_by, a.started_at
+            from scheduler.scans a
+            join target t on t.id = a.target_id
+            join scheduler.scans asked on asked.id = (scheduler.chain_of(a.id))[1]
             where a.status in ('queued', 'running', 'paused') and t.enabled
         ), hurried as (
             update scheduler.scans s set priority = greatest(s.priority, $6), not_before = null

@@ -78,12 +78,13 @@ internal sealed class BlackoutKeeper(NpgsqlDataSource database, ILogger<Blackout
     private static async Task<List<(long Id, int TargetId)>> PauseAsync(
         NpgsqlConnection connection, CancellationToken cancellation)
     {
-        // A scan that waits needs no pause: it does not begin in a blackout anyway.
+        // A scan that waits needs no pause, it does not begin in a blackout anyway; but one that goes on for another does.
         await using var command = new NpgsqlCommand("""
             with paused as (
                 update scheduler.scans s set control = 'pause', paused_by = 'blackout'
                 from scheduler.targets t
-                where t.id = s.target_id and s.status in ('running', 'paused') and s.control is null
+                where t.id = s.target_id and s.control is null
+                    and (s.status in ('running', 'paused') or s.status = 'queued' and s.started_at is not null)
                     and t.pause_from <= clock_timestamp() and clock_timestamp() < t.pause_until
                 returning s.id, s.target_id
             )

@@ -40,7 +40,7 @@ internal sealed class HealthQueries(NpgsqlDataSource database, ScheduleState sch
                 (select string_agg(name || ': ' || coalesce(reason, status), '; ' order by name)
                     from scheduler.replicas where seen_at > now() - $1 and status <> 'healthy')
             from scheduler.scans
-            where ended_at > now() - interval '1 hour'
+            where ended_at > now() - interval '1 hour' and reason is distinct from 'scanner_lost'
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = SchedulerReplica.Patience });
         await using var row = await command.ExecuteReaderAsync(cancellation);

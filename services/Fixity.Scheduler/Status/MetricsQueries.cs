@@ -10,7 +10,8 @@ internal sealed class MetricsQueries(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var (queued, active, utilization) = await ReadNowAsync(connection, cancellation);
         var completed = await ReadCountsAsync(connection, """
-            select status, count(*) from scheduler.scans where ended_at is not null group by status order by status
+            select status, count(*) from scheduler.scans
+            where ended_at is not null and reason is distinct from 'scanner_lost' group by status order by status
             """, cancellation);
         var errors = await ReadCountsAsync(connection, """
             select reason, count(*) from scheduler.scans

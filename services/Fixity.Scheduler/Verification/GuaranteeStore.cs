@@ -10,13 +10,14 @@ internal sealed class GuaranteeStore(NpgsqlDataSource database)
     // "guar" in ASCII, with the target's id beside it: any number will do that nobody else takes.
     private const int LockKey = 0x67756172;
 
-    // Scans that read less, or were over at once, say more about the walk than about the storage.
+    // Scans that read less, or were over at once, say more about the walk than about the storage. Here and below, what a
+    // lost scan did is among what the one did that went on for it.
     private const string RateSql = """
         select max(recent.bytes_hashed / extract(epoch from recent.ended_at - recent.started_at)::double precision)
         from (
             select s.bytes_hashed, s.started_at, s.ended_at from scheduler.scans s
             where s.target_id = t.id and s.ended_at is not null and s.bytes_hashed >= 67108864
-                and s.ended_at - s.started_at >= interval '10 seconds'
+                and s.ended_at - s.started_at >= interval '10 seconds' and s.reason is distinct from 'scanner_lost'
             order by s.id desc limit 10
         ) recent
         """;
@@ -26,6 +27,7 @@ internal sealed class GuaranteeStore(NpgsqlDataSource database)
         from (
             select s.ended_at - s.started_at as lasted from scheduler.scans s
             where s.target_id = t.id and s.status in ('completed', 'partial') and s.mode = 'incremental'
+                and s.reason is distinct from 'scanner_lost'
             order by s.id desc limit 5
         ) recent
         """;

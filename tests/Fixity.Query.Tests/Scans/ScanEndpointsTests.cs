@@ -31,7 +31,7 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
              "filesAdded":0,"filesDeleted":0,"filesModified":0,"filesMoved":0,"filesCorrupted":0,"filesTampered":0,"filesRestored":0,
              "filesVerified":0,"filesUnreadable":0,"filesUnstable":0,"filesSkipped":0,"filesExcluded":0,
              "filesUnknown":0,"errorsCount":0,"largeChange":true,"largeChangeReason":"count","resumedFrom":null,
-             "notBefore":null,"attempt":1,"retryOf":null,
+             "resumedBy":null,"notBefore":null,"attempt":1,"retryOf":null,
              "segments":[{"ordinal":0,"status":"running","scanner":"scanner-1","checkpoint":"a","attempt":2}],
              "storage":{"state":"unknown","since":null,"reason":null}
             }
@@ -40,6 +40,32 @@ public sealed class ScanEndpointsTests(RunningQuery query) : IClassFixture<Runni
         var listed = Assert.Single(await query.ItemsAsync($"/scans?target={target}"));
         Assert.False(listed.ContainsKey("segments"));
         Assert.False(listed.ContainsKey("storage"));
+    }
+
+    [Fact]
+    public async Task A_scan_that_was_lost_and_the_one_that_goes_on_lead_to_each_other_and_count_as_one()
+    {
+        var target = await query.Database.AddTargetAsync();
+        var lost = await query.Database.AddScanAsync(target);
+        await query.Database.ExecuteAsync($"""
+            insert into scanner.target_states (target_id, state) values ({target}, 'online');
+            update scheduler.scans set status = 'running', started_at = '2026-01-02Z', files_seen = 7 where id = {lost};
+            update scheduler.scan_segments set status = 'running', lease_until = now() - interval '1 s' where scan_id = {lost};
+            select scheduler.resume_scan({lost})
+            """);
+
+        var old = await query.GetAsync($"/scans/{lost}");
+        var next = await query.GetAsync($"/scans/{old["resumedBy"]}");
+
+        Assert.Equal(("partial", "scanner_lost"), ((string?)old["status"], (string?)old["reason"]));
+        Assert.Equal(("resume", lost, 7), ((string?)next["trigger"], (long)next["resumedFrom"]!, (long)next["filesSeen"]!));
+        Assert.Null(next["resumedBy"]);
+        Assert.Equal("2026-01-02T00:00:00+00:00", (string?)next["startedAt"]);
+        // Its target has had no scan yet that looked at all of it, and none has ended.
+        var shown = await query.GetAsync($"/targets/{target}");
+        Assert.Null(shown["filesPresent"]);
+        Assert.Null(shown["lastScan"]);
+        Assert.Equal((long)next["id"]!, (long)shown["activeScan"]!["id"]!);
     }
 
     [Theory]

@@ -121,7 +121,7 @@ public sealed class BaselineReaderTests(TestDatabase database) : IClassFixture<T
             $"select hashint8extended(id, {segment.Claim.ScanId}) from scanner.files where target_id = {segment.Claim.Target.Id} and path like '%5'");
 
         async Task<string> DueAsync(long? cutOff) => string.Concat(
-            (await SegmentInHand.ReadAllAsync(segment.Reader(new VerificationPlan(at, cutOff)))).Where(f => f.IsDue).Select(f => f.Path.ToString()[^1]));
+            (await SegmentInHand.ReadAllAsync(segment.Reader(new VerificationPlan(at, cutOff, segment.Claim.ScanId)))).Where(f => f.IsDue).Select(f => f.Path.ToString()[^1]));
 
         Assert.Equal("0459", await DueAsync(hash));
         Assert.Equal("049", await DueAsync(hash - 1));

@@ -117,18 +117,28 @@ public sealed class RealProcessTests(TestDatabase database, ITestOutputHelper ou
         await twins.Tree.UntilAsync($"select batches >= 5 from scheduler.scan_segments where scan_id = {scan}");
         zombie.Signal("STOP");
         using var successor = await RealScanner.StartAsync(database);
-        await twins.Tree.UntilAsync(
-            $"select attempt = 2 from scheduler.scan_segments where scan_id = {scan}");
+        await twins.Tree.UntilAsync($"""
+            select exists (
+                select from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id
+                where s.resumed_from = {scan} and g.attempt = 1)
+            """);
+        var left = await database.ScalarAsync<string>(Left(scan));
         zombie.Signal("CONT");
-        await twins.Tree.EndOfAsync(scan);
 
         await twins.AssertEqualAsync(control, scan);
+        Assert.Equal(left, await database.ScalarAsync<string>(Left(scan)));
         var since = Stopwatch.GetTimestamp();
         while (!zombie.Output.Contains("was taken over by another scanner", StringComparison.Ordinal))
         {
             Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(10), zombie.Output);
             await Task.Delay(50);
         }
+
+        // The lost scan as it was left.
+        static string Left(long scan) => $"""
+            select concat_ws(' ', s.status, s.reason, s.updated_at, s.files_seen, g.status, g.batches, g.checkpoint, g.fencing_token)
+            from scheduler.scans s join scheduler.scan_segments g on g.scan_id = s.id where s.id = {scan}
+            """;
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTr
         var killed = await ReachAsync(scan, point);
         await (killed == one.Id ? one : other).KillAsync();
         await SetGateAsync(gate, closed: false);
-        await twins.Tree.EndOfAsync(scan);
+        scan = await twins.Tree.EndOfAsync(scan);
 
         await AssertRangesMeetAsync(scan);
         await twins.AssertEqualAsync(control, scan);

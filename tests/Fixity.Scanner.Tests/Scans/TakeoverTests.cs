@@ -21,24 +21,26 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
         var scan = await tree.QueueAsync("full");
         for (var kill = 0; kill < 3; kill++)
         {
-            var before = await BatchesAsync(scan);
+            var before = await database.ScalarAsync<long>(LastSegment("batches", tree));
             using var process = StartProcess();
-            await tree.UntilAsync(
-                $"select batches > {before + 1} or status not in ('queued', 'running') from scheduler.scan_segments where scan_id = {scan}");
+            await tree.UntilAsync(LastSegment($"batches > {before + 1} or status not in ('queued', 'running')", tree));
             process.Kill();
             await process.WaitForExitAsync();
         }
 
-        Assert.Equal("running", await database.ScalarAsync<string>(
-            $"select status from scheduler.scan_segments where scan_id = {scan}"));
+        Assert.Equal("running", await database.ScalarAsync<string>(LastSegment("status", tree)));
         await using var successor = await ScannerProcess.StartAsync(database);
-        await tree.EndOfAsync(scan);
+        var last = await tree.EndOfAsync(scan);
 
-        Assert.Equal(expected, await tree.EventsAsync(scan));
-        Assert.Equal("4", await database.ScalarAsync<string>(
-            $"select attempt::text from scheduler.scan_segments where scan_id = {scan}"));
-        Assert.Equal($"{Files}", await database.ScalarAsync<string>(
-            $"select files_seen::text from scheduler.scans where id = {scan}"));
+        Assert.Equal(expected, await tree.EventsAsync(last));
+        Assert.Equal(
+            ["manual partial scanner_lost t", "resume partial scanner_lost t", "resume partial scanner_lost t", $"resume completed t {Files}"],
+            await database.ListAsync($"""
+                select concat_ws(' ', s.trigger, s.status, s.reason, s.resumed_from is not distinct from lag(s.id) over (order by s.id),
+                    case when s.status = 'completed' then s.files_seen end)
+                from scheduler.scans s where s.id = any (scheduler.chain_of({last})) order by s.id
+                """));
+        Assert.Equal(["scan.completed", "scan.completed"], await tree.TargetEventsAsync());
         await tree.AssertCountsAgreeAsync();
     }
 
@@ -107,7 +109,8 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
 
         var scan = await tree.QueueAsync("full");
         var thrown = 0L;
-        while (!await database.ScalarAsync<bool>($"select ended_at is not null from scheduler.scans where id = {scan}"))
+        while (await database.ScalarAsync<bool>(
+            $"select exists (select from scheduler.scans where target_id = {tree.TargetId} and ended_at is null)"))
         {
             thrown += await database.ScalarAsync<long>("""
                 select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -117,7 +120,7 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
         }
 
         Assert.True(thrown > 3, $"only {thrown} connections were there to be ended");
-        await tree.EndOfAsync(scan);
+        scan = await tree.EndOfAsync(scan);
         Assert.Equal(expected, await tree.EventsAsync(scan));
         Assert.Equal("0", await database.ScalarAsync<string>(
             $"select errors_count::text from scheduler.scans where id = {scan}"));
@@ -166,8 +169,10 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
         return [.. events.OrderBy(e => e.Path, StringComparer.Ordinal).Select(e => e.Event)];
     }
 
-    private Task<long> BatchesAsync(long scan) => database.ScalarAsync<long>(
-        $"select batches from scheduler.scan_segments where scan_id = {scan}");
+    private static string LastSegment(string expression, WatchedTree tree) => $"""
+        select {expression} from scheduler.scan_segments
+        where scan_id = (select max(id) from scheduler.scans where target_id = {tree.TargetId})
+        """;
 
     private Process StartProcess()
     {

@@ -58,6 +58,22 @@ public sealed class BlackoutTests(SchedulerFixture scheduler) : IClassFixture<Sc
     }
 
     [Fact]
+    public async Task A_scan_that_goes_on_for_a_lost_one_waits_for_the_end_of_the_window_too()
+    {
+        var (id, scan) = await RunningAsync();
+        await SqlAsync($"""
+            update scheduler.scan_segments set status = 'running', lease_until = now() - interval '1 s' where scan_id = {scan};
+            select scheduler.resume_scan({scan})
+            """);
+        var next = await scheduler.Database.ScalarAsync<long>($"select id from scheduler.scans where resumed_from = {scan}");
+        await UpdateAsync(id, ("blackouts", AroundNow(pauseRunning: true)));
+        await ControlBecomesAsync(next, "pause by blackout");
+
+        await EndWindowAsync(id);
+        await ControlBecomesAsync(next, "");
+    }
+
+    [Fact]
     public async Task What_a_person_paused_waits_for_a_person()
     {
         var (id, scan) = await RunningAsync();

@@ -1,4 +1,4 @@
-import { Alert, Button, Group } from "@mantine/core";
+import { Alert, Button, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, useParams } from "react-router";
 import type { Scan, ScanError } from "../../api/types";
@@ -46,6 +46,12 @@ function ScanDetails({ scan }: { scan: Scan }) {
       {!active && scan.message && (
         <Alert color={scan.status === "completed" ? "gray" : "yellow"} title={formatWord(scan.reason ?? scan.status)}>
           {scan.message}
+          {scan.resumedBy !== null && (
+            <>
+              {" "}
+              See <Link to={`/scans/${scan.resumedBy}`}>scan {scan.resumedBy}</Link>.
+            </>
+          )}
         </Alert>
       )}
       {scan.largeChange && (
@@ -69,6 +75,12 @@ function ScanDetails({ scan }: { scan: Scan }) {
       {scan.filesSkipped > 0 && <Skipped scan={scan} />}
       {(!scan.isBaseline || scan.filesCorrupted + scan.filesTampered + scan.filesRestored > 0) && (
         <Panel title="Changes" actions={<Link to={`/changes?scan=${scan.id}`}>Open in the feed</Link>} flush>
+          {scan.resumedFrom !== null && (
+            <Text size="sm" c="dimmed" px="md" pb="xs">
+              What was found before is listed with{" "}
+              <Link to={`/scans/${scan.resumedFrom}`}>scan {scan.resumedFrom}</Link>.
+            </Text>
+          )}
           <ChangeList filter={{ scan: scan.id }} limit={50} />
         </Panel>
       )}
@@ -146,7 +158,16 @@ function ScanFacts({ scan }: { scan: Scan }) {
             ],
         scan.resumedFrom === null
           ? undefined
-          : ["Continues", <Link key="from" to={`/scans/${scan.resumedFrom}`}>{`Scan ${scan.resumedFrom}`}</Link>],
+          : [
+              "Goes on for",
+              <span key="from">
+                <Link to={`/scans/${scan.resumedFrom}`}>{`Scan ${scan.resumedFrom}`}</Link>, whose scanner was lost; the
+                figures are of both together
+              </span>,
+            ],
+        scan.resumedBy === null
+          ? undefined
+          : ["Went on as", <Link key="by" to={`/scans/${scan.resumedBy}`}>{`Scan ${scan.resumedBy}`}</Link>],
       ]}
     />
   );
