@@ -12,8 +12,7 @@ internal interface IMessageFormat
 /// <summary>What a format may need to know of its webhook.</summary>
 /// <param name="Source">This system's public address, or a name that stands for it: the <c>source</c> of a CloudEvent.</param>
 /// <param name="Template">Of format <c>template</c>; null otherwise.</param>
-/// <param name="Secret">Of format <c>pagerduty</c>, whose routing key goes into the body; null for all others.</param>
-internal sealed record MessageFormatSettings(Uri Source, string? Template = null, string? Secret = null);
+internal sealed record MessageFormatSettings(Uri Source, string? Template = null);
 
 /// <summary>A message as it is stored, signed and sent.</summary>
 /// <param name="Title">One line for people, without control characters.</param>
