@@ -25,13 +25,14 @@ alter table alert.webhook_deliveries
     add column sequence bigint generated always as identity,
     add column kind text not null default 'event' check (kind in ('event', 'batch', 'digest', 'test')),
     add column scan_id bigint,
-    add column event_count integer not null default 1,
+    add column event_count bigint not null default 1,
     add column severity text not null default 'info',
     add column title text,                                    -- one line, for people
     add column content_type text not null default 'application/json',
     add column request_headers jsonb,                         -- that the format asks for: names and values
     add column first_event_at timestamptz,
-    add column failure text;                                  -- word: blocked, refused, gone, gave_up, overflow
+    add column failure text,                                  -- word: blocked, refused, gone, gave_up
+    add column folded jsonb;                                  -- what it sums up of those that were too many to wait
 
 -- The next one of a webhook and target waits for the one before it.
 create index webhook_deliveries_in_order on alert.webhook_deliveries (webhook_id, target_id, sequence)
