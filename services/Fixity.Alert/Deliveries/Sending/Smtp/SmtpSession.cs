@@ -10,7 +10,7 @@ namespace Fixity.Alert.Deliveries.Sending.Smtp;
 internal sealed class SmtpSession(ReceiverConnection connection)
 {
     private SmtpWire _wire = new(connection.Stream);
-    private IReadOnlyDictionary<string, string> _extensions = new Dictionary<string, string>();
+    private Dictionary<string, string> _extensions = [];
 
     public async Task GreetAsync(CancellationToken cancellation)
     {
