@@ -48,6 +48,7 @@ internal static class RouteTable
         new("DELETE", "/webhooks/{id:long}", Alert, Roles.Admin),
         new("POST", "/webhooks/{id:long}/test", Alert, Roles.Admin),
         new("GET", "/webhooks/{id:long}/deliveries", Alert, Roles.Viewer),
+        new("GET", "/webhooks/{id:long}/attempts", Alert, Roles.Viewer),
         new("POST", "/deliveries/{id:guid}/resend", Alert, Roles.Admin),
 
         new("GET", "/scheduler/status", Scheduler, Roles.Viewer),
