@@ -50,7 +50,7 @@ internal sealed record AlertOptions : IValidatableObject
         foreach (var network in AllowedNetworks.Where(network => !IPNetwork.TryParse(network, out _)))
         {
             yield return new ValidationResult(
-                $"{Section}:{nameof(AllowedNetworks)}: \"{network}\" is not a network such as 192.168.10.0/24 whose bits after the prefix are 0.",
+                $"{Section}:{nameof(AllowedNetworks)}: \"{network}\" is not a network such as 192.168.10.0/24.",
                 [nameof(AllowedNetworks)]);
         }
 

@@ -53,15 +53,22 @@ public abstract class AlertTest : IAsyncLifetime
 
     /// <summary>The whole service with its workers running. Polls fast, because tests have no patience.</summary>
     protected ServiceApplication<Program> Service(
-        bool allowPrivate = true, Action<IServiceCollection>? services = null, string logLevel = "Warning")
+        bool allowPrivate = true, Action<IServiceCollection>? services = null, string logLevel = "Warning",
+        params (string Key, string Value)[] settings)
     {
-        var service = Owned(new ServiceApplication<Program>(Database.ConnectionString, new Dictionary<string, string?>
+        var all = new Dictionary<string, string?>
         {
             [SecretBox.KeySetting] = ServiceApplication<Program>.EncryptionKey,
             ["Alert:AllowPrivateNetworks"] = allowPrivate ? "true" : "false",
             ["Alert:PollInterval"] = "00:00:00.100",
             ["Logging:LogLevel:Default"] = logLevel,
-        }, services));
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var service = Owned(new ServiceApplication<Program>(Database.ConnectionString, all, services));
         _ = service.Server;
         return service;
     }
@@ -141,6 +148,15 @@ public abstract class AlertTest : IAsyncLifetime
         $"insert into scanner.target_events (target_id, type, details) values ({TargetId}, '{type}', '{details}'); "
         + "notify fixity_events");
 
+    /// <summary>Deliveries as the matcher would have made them, their payload <c>"target-number"</c>.</summary>
+    /// <param name="target">Null: about no target, in no order.</param>
+    protected Task AddDeliveriesAsync(int webhook, int? target, int count, int from = 0) => Database.ExecuteAsync($"""
+        insert into alert.webhook_deliveries (id, webhook_id, event_key, event_type, payload, target_id)
+        select gen_random_uuid(), {webhook}, 'made:{target}:' || n, 'file.modified', '"{target}-' || n || '"',
+            {target?.ToString() ?? "null::integer"}
+        from generate_series({from}, {from + count - 1}) n order by n
+        """);
+
     protected Task<long> CountAsync(string condition) =>
         Database.ScalarAsync<long>($"select count(*) from alert.webhook_deliveries where {condition}");
 
@@ -149,9 +165,9 @@ public abstract class AlertTest : IAsyncLifetime
         "update alert.webhook_deliveries set next_attempt_at = now() where status = 'pending' and lease_until is null");
 
     /// <summary>Waits for what workers do in their own time; the bound only ends a test that has failed already.</summary>
-    protected static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
+    protected static async Task EventuallyAsync(Func<Task<bool>> condition, string what, int seconds = 30)
     {
-        var end = DateTime.UtcNow.AddSeconds(30);
+        var end = DateTime.UtcNow.AddSeconds(seconds);
         while (!await condition())
         {
             Assert.True(DateTime.UtcNow < end, $"It did not happen: {what}");
@@ -159,6 +175,6 @@ public abstract class AlertTest : IAsyncLifetime
         }
     }
 
-    protected Task EventuallyCountAsync(long expected, string condition) =>
-        EventuallyAsync(async () => await CountAsync(condition) == expected, $"{expected} deliveries where {condition}");
+    protected Task EventuallyCountAsync(long expected, string condition, int seconds = 30) => EventuallyAsync(
+        async () => await CountAsync(condition) == expected, $"{expected} deliveries where {condition}", seconds);
 }
