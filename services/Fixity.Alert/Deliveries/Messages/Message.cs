@@ -12,6 +12,7 @@ namespace Fixity.Alert.Deliveries.Messages;
 /// <param name="Events">Of an event the one, of a batch all in order, of a digest the worst ten, worst first.</param>
 /// <param name="Counts">Events by type, those that <paramref name="Events"/> leaves out included.</param>
 /// <param name="Link">Where a person sees it all; null when no public address of this system is configured.</param>
+/// <param name="IsSoFar">An early word of a digest whose scan goes on; the whole comes when it has ended.</param>
 internal sealed record Message(
     Guid Id,
     MessageKind Kind,
@@ -21,7 +22,8 @@ internal sealed record Message(
     Severity Severity,
     IReadOnlyList<MessageEvent> Events,
     IReadOnlyDictionary<string, long> Counts,
-    Uri? Link)
+    Uri? Link,
+    bool IsSoFar = false)
 {
     /// <summary>How many events it tells of.</summary>
     public long EventCount => Counts.Values.Sum();
@@ -42,7 +44,7 @@ internal sealed record MessageEvent(
     JsonElement Data);
 
 /// <summary>Words of <c>webhook_deliveries.kind</c>.</summary>
-internal enum MessageKind
+public enum MessageKind
 {
     Event,
     Batch,
