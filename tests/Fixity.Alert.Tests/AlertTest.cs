@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fixity.Alert.Deliveries;
+using Fixity.Alert.Mutes;
+using Fixity.Alert.Severities;
 using Fixity.Alert.Webhooks;
 using Fixity.Data;
 using Fixity.ServiceDefaults.Identity;
@@ -20,6 +22,7 @@ public abstract class AlertTest : IAsyncLifetime
     protected const string Secret = "a secret of sixteen and more";
 
     private readonly List<IAsyncDisposable> _disposables = [];
+    private long _file = 8;
 
     protected TestDatabase Database { get; } = new();
 
@@ -86,6 +89,8 @@ public abstract class AlertTest : IAsyncLifetime
         services.AddSingleton(Database.DataSourceAs(DatabaseRole.Alert));
         services.AddAlertOptions();
         services.AddWebhooks();
+        services.AddMutes();
+        services.AddSeverities();
         services.AddDeliveries();
         return Owned(services.BuildServiceProvider());
     }
@@ -121,19 +126,21 @@ public abstract class AlertTest : IAsyncLifetime
         return id;
     }
 
+    /// <param name="file">Absent: one that no other event of this test is about.</param>
     protected async Task<long> InsertChangeAsync(
-        NpgsqlConnection connection, string type, string path = "a/b.txt", string? details = null)
+        NpgsqlConnection connection, string type, string path = "a/b.txt", string? details = null, long? file = null)
     {
         await using var command = new NpgsqlCommand("""
             insert into scanner.change_events (target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
                 new_mtime_ns, algorithm, old_checksum, new_checksum, details)
-            values ($1, 9, $2, $3, 5, 6, 1767225600123456789, 1767225600123456789, 1, '\x00ff', '\x01fe', $4::jsonb)
+            values ($1, $5, $2, $3, 5, 6, 1767225600123456789, 1767225600123456789, 1, '\x00ff', '\x01fe', $4::jsonb)
             returning id
             """, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = TargetId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = path });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = type });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = details });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = file ?? Interlocked.Increment(ref _file) });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

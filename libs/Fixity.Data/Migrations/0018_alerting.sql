@@ -62,7 +62,8 @@ create table alert.gatherings (
     target_id       integer,
     scan_id         bigint,
     opened_at       timestamptz not null default now(),
-    due_at          timestamptz,                               -- null: when its scan has ended
+    due_at          timestamptz not null,                      -- or earlier: when its scan has ended, and
+    closing_after   xid8,                                      -- both streams were matched up to this transaction
     counts          jsonb not null default '{}',               -- event type -> number
     severity        text not null,                             -- the highest
     events          jsonb not null default '[]',               -- of a batch all (<= 500), of a digest the worst ten
@@ -72,7 +73,7 @@ create table alert.gatherings (
     told_urgently   boolean not null default false,            -- an early word of a critical event went out
     unique nulls not distinct (webhook_id, mode, target_id, scan_id)
 );
-create index gatherings_due on alert.gatherings (due_at) where due_at is not null;
+create index gatherings_by_target on alert.gatherings (target_id);
 
 create table alert.mutes (
     id           integer generated always as identity primary key,
