@@ -32,7 +32,7 @@ internal sealed class SyslogServer : IAsyncDisposable
     /// <summary>Returns when all that was sent has been read.</summary>
     public async Task ReadToEndAsync()
     {
-        _listener.Stop();
+        _listener.Dispose();
         await _accepting;
     }
 
