@@ -1,5 +1,6 @@
 using Fixity.Alert;
 using Fixity.Alert.Deliveries;
+using Fixity.Alert.Deliveries.Attempts;
 using Fixity.Alert.Webhooks;
 using Fixity.Data;
 using Fixity.ServiceDefaults;
@@ -17,5 +18,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapWebhooks();
 app.MapDeliveries();
+app.MapAttempts();
 
 await app.RunAsync();

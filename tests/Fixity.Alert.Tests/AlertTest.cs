@@ -89,6 +89,7 @@ public abstract class AlertTest : IAsyncLifetime
         body["name"] ??= "receiver";
         body["url"] = url;
         body["secret"] ??= Secret;
+        body["mode"] ??= "each";
         using var admin = service.CreateClientAs(Roles.Admin);
         using var response = await admin.PostAsJsonAsync("/api/v1/webhooks", body);
         var text = await response.Content.ReadAsStringAsync();

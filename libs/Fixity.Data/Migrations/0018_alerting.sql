@@ -25,13 +25,14 @@ alter table alert.webhook_deliveries
     add column sequence bigint generated always as identity,
     add column kind text not null default 'event' check (kind in ('event', 'batch', 'digest', 'test')),
     add column scan_id bigint,
-    add column event_count integer not null default 1,
+    add column event_count bigint not null default 1,
     add column severity text not null default 'info',
     add column title text,                                    -- one line, for people
     add column content_type text not null default 'application/json',
     add column request_headers jsonb,                         -- that the format asks for: names and values
     add column first_event_at timestamptz,
-    add column failure text;                                  -- word: blocked, refused, gone, gave_up, overflow
+    add column failure text,                                  -- word: blocked, refused, gone, gave_up
+    add column folded jsonb;                                  -- what it sums up of those that were too many to wait
 
 -- The next one of a webhook and target waits for the one before it.
 create index webhook_deliveries_in_order on alert.webhook_deliveries (webhook_id, target_id, sequence)
@@ -61,7 +62,8 @@ create table alert.gatherings (
     target_id       integer,
     scan_id         bigint,
     opened_at       timestamptz not null default now(),
-    due_at          timestamptz,                               -- null: when its scan has ended
+    due_at          timestamptz not null,                      -- or earlier: when its scan has ended, and
+    closing_after   xid8,                                      -- both streams were matched up to this transaction
     counts          jsonb not null default '{}',               -- event type -> number
     severity        text not null,                             -- the highest
     events          jsonb not null default '[]',               -- of a batch all (<= 500), of a digest the worst ten
@@ -71,7 +73,7 @@ create table alert.gatherings (
     told_urgently   boolean not null default false,            -- an early word of a critical event went out
     unique nulls not distinct (webhook_id, mode, target_id, scan_id)
 );
-create index gatherings_due on alert.gatherings (due_at) where due_at is not null;
+create index gatherings_by_target on alert.gatherings (target_id);
 
 create table alert.mutes (
     id           integer generated always as identity primary key,

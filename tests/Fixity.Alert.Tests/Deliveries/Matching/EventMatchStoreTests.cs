@@ -200,7 +200,7 @@ public sealed class EventMatchStoreTests : AlertTest
     private static async Task<int> AddAsync(
         ServiceProvider parts, string[]? includes = null, string[]? excludes = null, bool enabled = true) =>
         await parts.GetRequiredService<WebhookStore>().CreateAsync(
-            new WebhookRequest("w", "http://127.0.0.1:1/", enabled, includes, excludes), Secret, CancellationToken.None);
+            new WebhookRequest("w", "http://127.0.0.1:1/", enabled, includes, excludes, Mode: WebhookMode.Each), Secret, CancellationToken.None);
 
     /// <summary>Matches until that many events were read: transactions of other tests on this server hold them back a moment.</summary>
     private static async Task MatchAllAsync(ServiceProvider parts, int changes, int targetEvents)
