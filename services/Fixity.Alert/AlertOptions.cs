@@ -33,12 +33,24 @@ internal sealed record AlertOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan FigureInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Of a webhook with more pending deliveries, those that were not attempted become one sum a target.</summary>
+    [Range(1, 1_000_000)]
+    public int MostPending { get; init; } = 10_000;
+
+    /// <summary>So also of one whose oldest pending delivery is older.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan LongestPending { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often these bounds are looked at.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan OverflowInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         foreach (var network in AllowedNetworks.Where(network => !IPNetwork.TryParse(network, out _)))
         {
             yield return new ValidationResult(
-                $"{Section}:{nameof(AllowedNetworks)}: \"{network}\" is not a network such as 192.168.10.0/24 whose bits after the prefix are 0.",
+                $"{Section}:{nameof(AllowedNetworks)}: \"{network}\" is not a network such as 192.168.10.0/24.",
                 [nameof(AllowedNetworks)]);
         }
 

@@ -11,15 +11,12 @@ internal static class DeliveryRegistration
     {
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<DeliveryQueries>();
-        services.AddSingleton<EventMatchStore>();
-        services.AddSingleton<EventMatcher>();
         services.AddSingleton<AttemptQueries>();
         services.AddSingleton<BacklogMetrics>();
         services.AddSingleton<BacklogQueries>();
+        services.AddMatching();
         services.AddSending();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
-        services.AddHostedService(provider => provider.GetRequiredService<EventMatcher>());
-        services.AddHostedService<EventListener>();
         services.AddHostedService<BacklogWorker>();
     }
 }

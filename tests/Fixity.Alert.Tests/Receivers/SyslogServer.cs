@@ -29,11 +29,17 @@ internal sealed class SyslogServer : IAsyncDisposable
 
     public ConcurrentQueue<string> Messages { get; } = new();
 
+    /// <summary>Returns when all that was sent has been read.</summary>
+    public async Task ReadToEndAsync()
+    {
+        _listener.Stop();
+        await _accepting;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
+        await ReadToEndAsync();
         _stop.Dispose();
     }
 

@@ -55,6 +55,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
         }
 
         var gathered = new Gathered(place.TargetId, null, WebhookMode.Digest);
+        GatheringColumns.AddFolded(gathered, taken.Folded);
         if (taken.Counts.Count > 0)
         {
             gathered.Add(
@@ -62,9 +63,8 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
                 await DetailsAsync(connection, taken, cancellation));
         }
 
-        GatheringColumns.AddFolded(gathered, taken.Folded);
         var delivery = writer.WriteGathered(
-            form, $"folded:{taken.FirstKey}", gathered, folded: GatheringColumns.Fold(gathered));
+            form, $"folded:{Guid.NewGuid()}", gathered, folded: GatheringColumns.Fold(gathered));
         await DeliveryStore.InsertAsync(connection, [delivery], cancellation);
         await transaction.CommitAsync(cancellation);
         return taken.Count;
@@ -108,8 +108,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
                 (select min(at) from single),
                 (select max(at) from single),
                 array(select event_key from single order by rank desc, sequence limit $3),
-                (select coalesce(jsonb_agg(folded), '[]')::text from taken where folded is not null),
-                (select event_key from taken order by sequence limit 1)
+                (select coalesce(jsonb_agg(folded), '[]')::text from taken where folded is not null)
             """, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = place.WebhookId });
         command.Parameters.Add(new NpgsqlParameter<int?> { TypedValue = place.TargetId });
@@ -148,8 +147,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
         row.IsDBNull(3) ? default : row.GetFieldValue<DateTimeOffset>(3),
         row.IsDBNull(4) ? default : row.GetFieldValue<DateTimeOffset>(4),
         row.GetFieldValue<string[]>(5),
-        row.GetString(6),
-        row.IsDBNull(7) ? "" : row.GetString(7));
+        row.GetString(6));
 
     /// <param name="Counts">Of single events, by type.</param>
     /// <param name="Folded">Earlier sums among them, as an array.</param>
@@ -160,8 +158,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
         DateTimeOffset FirstEventAt,
         DateTimeOffset LastEventAt,
         IReadOnlyList<string> WorstKeys,
-        string Folded,
-        string FirstKey);
+        string Folded);
 }
 
 /// <summary>A webhook and a target of whose deliveries too many wait.</summary>

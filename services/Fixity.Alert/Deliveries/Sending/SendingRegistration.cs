@@ -17,7 +17,7 @@ internal static class SendingRegistration
 
     public static void AddSending(this IServiceCollection services)
     {
-        services.AddSingleton<ResolveHost>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<ResolveHost>(Resolve);
         services.AddSingleton<DestinationGuard>();
         services.AddSingleton<DestinationTls>();
         services.AddSingleton<IWebhookCheck, DestinationCheck>();
@@ -36,6 +36,12 @@ internal static class SendingRegistration
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers(); // They write the url, whose path may be a key.
     }
+
+    // The resolver refuses to be asked for 0.0.0.0; the guard is to say why that is no receiver.
+    private static Task<IPAddress[]> Resolve(string host, CancellationToken cancellation) =>
+        IPAddress.TryParse(host, out var address)
+            ? Task.FromResult<IPAddress[]>([address])
+            : Dns.GetHostAddressesAsync(host, cancellation);
 
     private static SocketsHttpHandler CreateHandler(IServiceProvider provider)
     {
