@@ -69,7 +69,7 @@ internal sealed class AlertmanagerFormat : IMessageFormat
         var told = message.Events.Where(e => e.Type == type).ToList();
         var severity = told.Count > 0 ? told.Max(e => e.Severity) : message.Severity;
         var lines = FittedLines.Of(
-            [.. told.Select(e => EventWords.Say(e, PathLength))], count, int.MaxValue, DescribedLines, _ => 1);
+            told.Select(e => EventWords.Say(e, PathLength)), count, int.MaxValue, DescribedLines, _ => 1);
         var summary = count == 1 && told is [var only]
             ? EventWords.Say(only, PathLength)
             : MessageWords.Totals(message with { Counts = new Dictionary<string, long> { [type] = count } });

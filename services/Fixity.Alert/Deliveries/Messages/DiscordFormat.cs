@@ -26,7 +26,7 @@ internal sealed class DiscordFormat : IMessageFormat
             ? [EventWords.Say(message.Events[0], 1000)]
             : MessageWords.Lines(message, PathLength);
         var lines = FittedLines.Of(
-            [.. said.Select(Escape)], message.EventCount, DescriptionLength, MostLines, line => line.Length + 1);
+            said.Select(Escape), message.EventCount, DescriptionLength, MostLines, line => line.Length + 1);
         var embed = new
         {
             Title = SafeText.Cut(Escape(title), TitleLength),

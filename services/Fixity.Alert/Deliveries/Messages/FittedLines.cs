@@ -8,18 +8,17 @@ internal static class FittedLines
     // Room for "… and 1,000,000,000 more", whichever way a receiver counts it.
     private const int TailSize = 60;
 
-    /// <param name="lines">Of the events that are at hand.</param>
+    /// <param name="lines">Of the events that are at hand; no more of them are made than fit.</param>
     /// <param name="total">How many events there are in all.</param>
     /// <param name="room">For all lines together, as <paramref name="sizeOf"/> measures one.</param>
     public static IReadOnlyList<string> Of(
-        IReadOnlyList<string> lines, long total, int room, int mostLines, Func<string, int> sizeOf)
+        IEnumerable<string> lines, long total, int room, int mostLines, Func<string, int> sizeOf)
     {
         var fitted = new List<string>();
-        var all = Math.Max(total, lines.Count);
         foreach (var line in lines.Take(mostLines))
         {
             var size = sizeOf(line);
-            var reserve = fitted.Count + 1 == all ? 0 : TailSize;
+            var reserve = fitted.Count + 1 >= total ? 0 : TailSize;
             if (size + reserve > room)
             {
                 break;
@@ -29,9 +28,9 @@ internal static class FittedLines
             room -= size;
         }
 
-        if (all > fitted.Count)
+        if (total > fitted.Count)
         {
-            fitted.Add(string.Create(CultureInfo.InvariantCulture, $"… and {all - fitted.Count:N0} more"));
+            fitted.Add(string.Create(CultureInfo.InvariantCulture, $"… and {total - fitted.Count:N0} more"));
         }
 
         return fitted;

@@ -59,10 +59,10 @@ internal static class MessageWords
     }
 
     /// <summary>A line for each event at hand. It names the target where the message is not about one.</summary>
-    public static IReadOnlyList<string> Lines(Message message, int pathLength) =>
-        [.. message.Events.Select(told => message.Target is null && told.Target is { } target
+    public static IEnumerable<string> Lines(Message message, int pathLength) =>
+        message.Events.Select(told => message.Target is null && told.Target is { } target
             ? $"{TargetName(target)}: {EventWords.Say(told, pathLength)}"
-            : EventWords.Say(told, pathLength))];
+            : EventWords.Say(told, pathLength));
 
     /// <summary>How bad, where, when: <c>Critical · archive · scan 17 · 2026-11-21 15:22 UTC</c>.</summary>
     public static string Place(Message message) => string.Join(" · ", new[]

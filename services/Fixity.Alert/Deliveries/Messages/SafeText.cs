@@ -39,7 +39,8 @@ internal static class SafeText
     /// <summary>A path as <see cref="Line"/>, cut in its middle: the file's name outlives its folders.</summary>
     public static string Path(string path, int most)
     {
-        var safe = Line(path);
+        // Spelling only makes it longer: of a very long one the middle is never shown.
+        var safe = Line(path.Length > 2 * most ? string.Concat(Start(path, most), path.AsSpan(path.Length - most)) : path);
         if (safe.Length <= most)
         {
             return safe;

@@ -25,7 +25,7 @@ internal sealed class SlackFormat : IMessageFormat
         if (message.Events.Count > 1)
         {
             var lines = FittedLines.Of(
-                [.. MessageWords.Lines(message, PathLength).Select(line => Escape(line))], message.EventCount, SectionLength, MostLines,
+                MessageWords.Lines(message, PathLength).Select(line => Escape(line)), message.EventCount, SectionLength, MostLines,
                 line => line.Length + 1);
             blocks.Add(new { Type = "section", Text = Plain(string.Join('\n', lines)) });
         }

@@ -19,9 +19,9 @@ public sealed class TemplateFormatTests
     [InlineData("{{tittle}}", "tittle")]
     [InlineData("{{> other}}", "other")]
     [InlineData("{{noHelper 1 2}}", "cannot be used")]
-    [InlineData("{\"text\": {{title}}}", "begins like JSON")]
+    [InlineData("{\"text\": {{title}} }", "begins like JSON")]
     [InlineData("{{#*inline \"a\"}}{{> a}}{{/inline}}{{> a}}", "cannot be used")]
-    [InlineData("{{#each events}}{{#each ../events}}{{#each ../../events}}{{../../title}}{{/each}}{{/each}}{{/each}}{{#each events}}{{#each ../events}}{{#each ../../events}}{{../../../title}}{{/each}}{{/each}}{{/each}}", "more than")]
+    [InlineData("{{#each events}}{{#each @root.events}}{{#each @root.events}}{{@root.title}}{{@root.title}}{{/each}}{{/each}}{{/each}}", "more than")]
     public void What_is_wrong_with_a_template_is_said(string template, string word) =>
         Assert.Contains(word, TemplateFormat.Check(template), StringComparison.Ordinal);
 
