@@ -68,7 +68,8 @@ internal sealed class SyslogServer : IAsyncDisposable
         {
             if (_resets)
             {
-                client.LingerState = new LingerOption(true, 0);
+                // Not by disposing of it alone, which would say a proper goodbye first.
+                client.Client.Close(0);
                 return;
             }
 
