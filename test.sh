@@ -42,6 +42,7 @@ install_tools() {
   command -v smbd >/dev/null || [ -x /usr/sbin/smbd ] || missing+=(samba)
   command -v smbclient >/dev/null || missing+=(smbclient)
   command -v promtool >/dev/null || missing+=(prometheus)
+  /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
   command -v git >/dev/null || missing+=(git)
   [ ${#missing[@]} -eq 0 ] && return 0
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

@@ -1,5 +1,8 @@
 using Fixity.Alert;
 using Fixity.Alert.Deliveries;
+using Fixity.Alert.Deliveries.Attempts;
+using Fixity.Alert.Mutes;
+using Fixity.Alert.Severities;
 using Fixity.Alert.Webhooks;
 using Fixity.Data;
 using Fixity.ServiceDefaults;
@@ -10,12 +13,17 @@ builder.AddServiceDefaults();
 builder.AddFixityDatabase(DatabaseRole.Alert);
 builder.Services.AddAlertOptions();
 builder.Services.AddWebhooks();
+builder.Services.AddMutes();
+builder.Services.AddSeverities();
 builder.Services.AddDeliveries();
 
 var app = builder.Build();
 
 app.UseServiceDefaults();
 app.MapWebhooks();
+app.MapMutes();
+app.MapSeverities();
 app.MapDeliveries();
+app.MapAttempts();
 
 await app.RunAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -16,16 +17,26 @@ internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Func<HttpContext, Task> _answer;
+    private readonly bool _keeps;
 
-    private Receiver(int port, Func<HttpContext, Task> answer)
+    private Receiver(int port, Func<HttpContext, Task> answer, X509Certificate2? certificate, bool keeps)
     {
-        _answer = answer;
+        (_answer, _keeps) = (answer, keeps);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, endpoint =>
+        {
+            if (certificate is not null)
+            {
+                endpoint.UseHttps(certificate);
+            }
+        }));
         _app = builder.Build();
         _app.Run(TakeAsync);
     }
+
+    /// <summary>What the answer being made answers.</summary>
+    public static ReceivedRequest RequestOf(HttpContext context) => (ReceivedRequest)context.Items[typeof(ReceivedRequest)]!;
 
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = new();
 
@@ -40,9 +51,12 @@ internal sealed class Receiver : IAsyncDisposable
     });
 
     /// <param name="port">0: a free one. Another: one that an earlier receiver of this test has left.</param>
-    public static async Task<Receiver> StartAsync(Func<HttpContext, Task> answer, int port = 0)
+    /// <param name="certificate">Null: no TLS.</param>
+    /// <param name="keeps">Whether it keeps what it got.</param>
+    public static async Task<Receiver> StartAsync(
+        Func<HttpContext, Task> answer, int port = 0, X509Certificate2? certificate = null, bool keeps = true)
     {
-        var receiver = new Receiver(port, answer);
+        var receiver = new Receiver(port, answer, certificate, keeps);
         await receiver._app.StartAsync();
         var address = receiver._app.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -62,10 +76,16 @@ internal sealed class Receiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        Requests.Enqueue(new ReceivedRequest(
+        var request = new ReceivedRequest(
             context.Request.Path,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body.ToArray()));
+            body.ToArray());
+        context.Items[typeof(ReceivedRequest)] = request;
+        if (_keeps)
+        {
+            Requests.Enqueue(request);
+        }
+
         await _answer(context);
     }
 }

@@ -36,4 +36,16 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(5037, LogLevel.Error, "Delivery {DeliveryId} to webhook {WebhookId} could not be attempted")]
     public static partial void AttemptBroke(this ILogger logger, Exception exception, Guid deliveryId, int webhookId);
+
+    [LoggerMessage(5038, LogLevel.Warning, "Webhook {WebhookId}: {Failures} attempts in a row failed; the next is made in {Break} at the earliest")]
+    public static partial void CircuitOpened(this ILogger logger, int webhookId, int failures, TimeSpan @break);
+
+    [LoggerMessage(5039, LogLevel.Information, "Webhook {WebhookId}: its receiver answers again")]
+    public static partial void CircuitClosed(this ILogger logger, int webhookId);
+
+    [LoggerMessage(5040, LogLevel.Error, "Webhook {WebhookId} was disabled: its receiver answered HTTP 410")]
+    public static partial void ReceiverGone(this ILogger logger, int webhookId);
+
+    [LoggerMessage(5041, LogLevel.Warning, "The backlog for the metrics could not be counted; next try in {Interval}")]
+    public static partial void BacklogUncounted(this ILogger logger, Exception exception, TimeSpan interval);
 }

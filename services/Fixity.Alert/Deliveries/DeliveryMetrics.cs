@@ -11,6 +11,8 @@ internal sealed class DeliveryMetrics
     public static readonly ActivitySource Activities = new(Name);
 
     private readonly Counter<long> _matched;
+    private readonly Counter<long> _suppressed;
+    private readonly Counter<long> _folded;
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _duration;
@@ -19,6 +21,10 @@ internal sealed class DeliveryMetrics
     {
         var meter = meters.Create(Name);
         _matched = meter.CreateCounter<long>("fixity.webhook.matched", "{delivery}", "Deliveries made of new events.");
+        _suppressed = meter.CreateCounter<long>(
+            "fixity.webhook.suppressed", "{event}", "Events that were kept quiet, by why: muted, or repeated.");
+        _folded = meter.CreateCounter<long>(
+            "fixity.webhook.folded", "{delivery}", "Deliveries that were too many to wait and became a sum.");
         _deliveries = meter.CreateCounter<long>(
             "fixity.webhook.deliveries", "{delivery}", "Deliveries that came to their end, by webhook and how.");
         _attempts = meter.CreateCounter<long>(
@@ -29,6 +35,14 @@ internal sealed class DeliveryMetrics
     }
 
     public void Matched(int deliveries) => _matched.Add(deliveries);
+
+    public void Suppressed(int muted, int repeated)
+    {
+        _suppressed.Add(muted, new KeyValuePair<string, object?>("reason", "muted"));
+        _suppressed.Add(repeated, new KeyValuePair<string, object?>("reason", "repeated"));
+    }
+
+    public void Folded(int deliveries) => _folded.Add(deliveries);
 
     /// <param name="webhook">Its name: there are as many as an administrator made.</param>
     public void Ended(string webhook, bool delivered) => _deliveries.Add(

@@ -1,3 +1,6 @@
+using Fixity.Alert.Deliveries.Messages;
+using Fixity.Alert.Webhooks;
+using Fixity.Core;
 using Npgsql;
 
 namespace Fixity.Alert.Deliveries;
@@ -11,7 +14,8 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("""
             select id, event_type, status, attempt, created_at, last_attempt_at, next_attempt_at, delivered_at,
-                response_status, error
+                response_status, error, kind, title, severity, event_count, target_id, scan_id, failure,
+                folded is not null
             from alert.webhook_deliveries
             where webhook_id = $1 and ($2::timestamptz is null or (created_at, id) < ($2, $3))
             order by created_at desc, id desc
@@ -37,7 +41,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
         await using var command = database.CreateCommand("""
             with queued as (
                 update alert.webhook_deliveries
-                set status = 'pending', attempt = 0, next_attempt_at = now(), lease_until = null
+                set status = 'pending', attempt = 0, next_attempt_at = now(), lease_until = null, failure = null
                 where id = $1 and (lease_until is null or lease_until < now())
                 returning id
             )
@@ -58,7 +62,13 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
 
     private static DeliveryView ReadDelivery(NpgsqlDataReader row) => new(
         row.GetGuid(0),
+        WebhookWords.Parse<MessageKind>(row.GetString(10)),
         row.GetString(1),
+        row.IsDBNull(11) ? null : row.GetString(11),
+        WebhookWords.Parse<Severity>(row.GetString(12)),
+        row.GetInt64(13),
+        row.IsDBNull(14) ? null : row.GetInt32(14),
+        row.IsDBNull(15) ? null : row.GetInt64(15),
         Enum.Parse<DeliveryStatus>(row.GetString(2), ignoreCase: true),
         row.GetInt32(3),
         row.GetFieldValue<DateTimeOffset>(4),
@@ -66,7 +76,9 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
         ReadTime(row, 6),
         ReadTime(row, 7),
         row.IsDBNull(8) ? null : row.GetInt32(8),
-        row.IsDBNull(9) ? null : row.GetString(9));
+        row.IsDBNull(9) ? null : row.GetString(9),
+        row.IsDBNull(16) ? null : row.GetString(16),
+        row.GetBoolean(17));
 
     private static DateTimeOffset? ReadTime(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

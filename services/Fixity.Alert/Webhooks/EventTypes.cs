@@ -24,12 +24,18 @@ internal static class EventTypes
     /// <summary>Whether a webhook's list may hold it: an event, or <c>file.*</c> for all of a kind.</summary>
     public static bool IsKnownPattern(string pattern) => All.Contains(pattern) || Kinds.Contains(pattern);
 
+    /// <summary>What is said of a word that is none of them.</summary>
+    public static string Unknown(string word) =>
+        $"\"{word}\" is not an event; known are {string.Join(", ", All.Order(StringComparer.Ordinal))}, "
+        + "and \"file.*\" for all of a kind.";
+
     /// <summary>Empty includes choose everything; excludes win.</summary>
     public static bool Chooses(IReadOnlyList<string> includes, IReadOnlyList<string> excludes, string type) =>
         (includes.Count == 0 || includes.Any(pattern => Matches(pattern, type) || IsDamage(pattern, type)))
         && !excludes.Any(pattern => Matches(pattern, type));
 
-    private static bool Matches(string pattern, string type) => pattern.EndsWith(Wildcard, StringComparison.Ordinal)
+    /// <summary>Whether a pattern stands for an event: it names it, or all of its kind.</summary>
+    public static bool Matches(string pattern, string type) => pattern.EndsWith(Wildcard, StringComparison.Ordinal)
         ? type.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
         : string.Equals(pattern, type, StringComparison.Ordinal);
 

@@ -72,9 +72,9 @@ internal static class WebhookEndpoints
 
     private static async Task<Results<Created<WebhookCreated>, ProblemHttpResult>> CreateAsync(
         WebhookRequest request, ClaimsPrincipal caller, WebhookStore store, WebhookQueries webhooks,
-        ILogger<WebhookStore> logger, CancellationToken cancellation)
+        WebhookChecks checks, ILogger<WebhookStore> logger, CancellationToken cancellation)
     {
-        if (WebhookRules.Check(request) is { Count: > 0 } errors)
+        if (await checks.CheckAsync(request, before: null, cancellation) is { Count: > 0 } errors)
         {
             return Problem.Validation(errors);
         }
@@ -83,7 +83,7 @@ internal static class WebhookEndpoints
         var id = await store.CreateAsync(request, secret, cancellation);
         logger.WebhookCreated(id, caller.CallerName());
         return await webhooks.FindAsync(id, cancellation) is { } webhook
-            ? TypedResults.Created($"/api/v1/webhooks/{id}", WebhookCreated.From(webhook, secret))
+            ? TypedResults.Created($"/api/v1/webhooks/{id}", new WebhookCreated(webhook, secret))
             : WebhookProblems.NotFound(id);
     }
 
@@ -95,9 +95,14 @@ internal static class WebhookEndpoints
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> ReplaceAsync(
         int id, WebhookRequest request, ClaimsPrincipal caller, WebhookStore store, WebhookQueries webhooks,
-        ILogger<WebhookStore> logger, CancellationToken cancellation)
+        WebhookChecks checks, ILogger<WebhookStore> logger, CancellationToken cancellation)
     {
-        if (WebhookRules.Check(request) is { Count: > 0 } errors)
+        if (await webhooks.FindAsync(id, cancellation) is not { } before)
+        {
+            return WebhookProblems.NotFound(id);
+        }
+
+        if (await checks.CheckAsync(request, before, cancellation) is { Count: > 0 } errors)
         {
             return Problem.Validation(errors);
         }

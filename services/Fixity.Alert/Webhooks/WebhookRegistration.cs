@@ -10,5 +10,6 @@ internal static class WebhookRegistration
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookQueries>();
+        services.AddSingleton<WebhookChecks>();
     }
 }

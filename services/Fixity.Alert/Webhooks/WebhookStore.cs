@@ -1,8 +1,9 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Fixity.Alert.Webhooks;
 
-/// <summary>Webhooks: <c>alert.webhooks</c>, and what their deliveries say of how they fare.</summary>
+/// <summary>Webhooks: <c>alert.webhooks</c>.</summary>
 internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets secrets)
 {
     public async Task<int> CreateAsync(WebhookRequest request, string secret, CancellationToken cancellation)
@@ -12,14 +13,14 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
         await using var insert = new NpgsqlCommand("""
             insert into alert.webhooks (
                 name, url, enabled, event_includes, event_excludes, retry_attempts, retry_backoff_seconds,
-                timeout_seconds, secret)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, '')
+                timeout_seconds, channel, format, template, mode, min_severity, target_ids, paths, mail, user_name, secret)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '')
             returning id
             """, connection);
         AddSettings(insert, request);
         var id = (int)(await insert.ExecuteScalarAsync(cancellation))!;
-        // After the insert: the box is bound to the id.
-        await ReplaceSecretAsync(connection, id, secret, cancellation);
+        // After the insert: the boxes are bound to the id.
+        await SealAsync(connection, id, request with { Secret = secret }, cancellation);
         await transaction.CommitAsync(cancellation);
         return id;
     }
@@ -29,11 +30,15 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Enabled again by a person, it is no longer disabled by the service.
         await using var update = new NpgsqlCommand("""
             update alert.webhooks
             set name = $1, url = $2, enabled = $3, event_includes = $4, event_excludes = $5, retry_attempts = $6,
-                retry_backoff_seconds = $7, timeout_seconds = $8, updated_at = now()
-            where id = $9
+                retry_backoff_seconds = $7, timeout_seconds = $8, channel = $9, format = $10, template = $11, mode = $12,
+                min_severity = $13, target_ids = $14, paths = $15, mail = $16, user_name = $17, updated_at = now(),
+                disabled_at = case when $3 then null else disabled_at end,
+                disabled_reason = case when $3 then null else disabled_reason end
+            where id = $18
             """, connection);
         AddSettings(update, request);
         update.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
@@ -42,11 +47,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
             return false;
         }
 
-        if (request.Secret is not null)
-        {
-            await ReplaceSecretAsync(connection, id, request.Secret, cancellation);
-        }
-
+        await SealAsync(connection, id, request, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }
@@ -62,20 +63,57 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
     /// <summary>Where and how a test is sent; null when there is no such webhook.</summary>
     public async Task<WebhookDestination?> FindDestinationAsync(int id, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
-            "select id, name, url, secret, timeout_seconds from alert.webhooks where id = $1");
+        await using var command = database.CreateCommand("""
+            select id, name, url, secret, timeout_seconds, channel, format, template, sealed_headers, mail::text, user_name,
+                sealed_password
+            from alert.webhooks where id = $1
+            """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) ? ReadDestination(row) : null;
+        return await row.ReadAsync(cancellation) ? WebhookDestination.Read(row, 0) : null;
     }
 
-    private async Task ReplaceSecretAsync(
-        NpgsqlConnection connection, int id, string secret, CancellationToken cancellation)
+    private async Task SealAsync(
+        NpgsqlConnection connection, int id, WebhookRequest request, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("update alert.webhooks set secret = $2 where id = $1", connection);
+        var headers = await HeadersAsync(connection, id, request, cancellation);
+        await using var command = new NpgsqlCommand("""
+            update alert.webhooks
+            set secret = coalesce($2, secret), header_names = $3, sealed_headers = $4,
+                sealed_password = case when user_name is null then null else coalesce($5, sealed_password) end
+            where id = $1
+            """, connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = secrets.Seal(id, secret) });
+        command.Parameters.Add(new NpgsqlParameter<byte[]?>
+        {
+            TypedValue = request.Secret is { } secret ? secrets.Seal(id, secret) : null,
+        });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. headers.Keys] });
+        command.Parameters.Add(new NpgsqlParameter<byte[]?> { TypedValue = secrets.SealHeaders(id, headers) });
+        command.Parameters.Add(new NpgsqlParameter<byte[]?>
+        {
+            TypedValue = request.Mail?.Password is { } password ? secrets.SealPassword(id, password) : null,
+        });
         await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> HeadersAsync(
+        NpgsqlConnection connection, int id, WebhookRequest request, CancellationToken cancellation)
+    {
+        if (request.Channel != WebhookChannel.Http)
+        {
+            return new Dictionary<string, string>();
+        }
+
+        if (request.Headers is { } given && !given.Values.Contains(null))
+        {
+            return given.ToDictionary(header => header.Key, header => header.Value!);
+        }
+
+        await using var command = new NpgsqlCommand("select sealed_headers from alert.webhooks where id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
+        var saved = secrets.OpenHeaders(id, await command.ExecuteScalarAsync(cancellation) as byte[]);
+        return request.Headers?.ToDictionary(header => header.Key, header => header.Value ?? saved[header.Key]) ?? saved;
     }
 
     private static void AddSettings(NpgsqlCommand command, WebhookRequest request)
@@ -88,12 +126,18 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.RetryAttempts });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.RetryBackoffSeconds });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.TimeoutSeconds });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.Channel.Word() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.FormatOrDefault.Word() });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = request.Template });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.Mode.Word() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = request.MinSeverity.Word() });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. (request.Targets ?? []).Distinct()] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. request.Paths ?? []] });
+        command.Parameters.Add(new NpgsqlParameter<string?>
+        {
+            TypedValue = MailColumn.Write(request),
+            NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = request.Mail?.UserName });
     }
-
-    private static WebhookDestination ReadDestination(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3),
-        TimeSpan.FromSeconds(row.GetInt32(4)));
 }
-
-/// <param name="SealedSecret">As stored; opened only to sign.</param>
-internal sealed record WebhookDestination(int WebhookId, string Name, string Url, byte[] SealedSecret, TimeSpan Timeout);

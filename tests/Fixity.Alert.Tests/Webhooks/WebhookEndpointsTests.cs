@@ -37,7 +37,7 @@ public sealed class WebhookEndpointsTests : AlertTest
             (true, 3, 60, 30, 0, 0),
             (webhook.GetProperty("enabled").GetBoolean(), webhook.GetProperty("retryAttempts").GetInt32(),
                 webhook.GetProperty("retryBackoffSeconds").GetInt32(), webhook.GetProperty("timeoutSeconds").GetInt32(),
-                webhook.GetProperty("pending").GetInt32(), webhook.GetProperty("failuresInARow").GetInt32()));
+                webhook.GetProperty("backlog").GetProperty("pending").GetInt32(), webhook.GetProperty("failuresInARow").GetInt32()));
         Assert.Equal(JsonValueKind.Null, webhook.GetProperty("lastSuccessAt").ValueKind);
 
         var one = await admin.GetStringAsync(created.Headers.Location);

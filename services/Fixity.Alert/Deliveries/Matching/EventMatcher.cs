@@ -1,13 +1,14 @@
+using Fixity.Alert.Deliveries.Gatherings;
 using Fixity.Alert.Deliveries.Sending;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Fixity.Alert.Deliveries.Matching;
 
-/// <summary>Makes a delivery of every new event and every webhook that wants it.</summary>
+/// <summary>Has every new event judged, and made into deliveries for the webhooks that want it.</summary>
 internal sealed class EventMatcher(
-    EventMatchStore store, DeliveryWorker sending, DeliveryMetrics metrics, IOptions<AlertOptions> options,
-    TimeProvider clock, ILogger<EventMatcher> logger) : BackgroundService
+    EventMatchStore store, GatheringWorker gatherings, DeliveryWorker sending, DeliveryMetrics metrics,
+    IOptions<AlertOptions> options, TimeProvider clock, ILogger<EventMatcher> logger) : BackgroundService
 {
     public const int BatchSize = 500;
 
@@ -49,11 +50,17 @@ internal sealed class EventMatcher(
         {
             // No span for a look that finds nothing: there are many, and they say nothing.
             batch = await store.MatchAsync(stream, BatchSize, cancellation);
+            metrics.Suppressed(batch.Muted, batch.Repeated);
             if (batch.Deliveries > 0)
             {
                 metrics.Matched(batch.Deliveries);
                 logger.EventsMatched(batch.Events, stream.Source, batch.Deliveries);
                 sending.Wake();
+            }
+
+            if (batch.Events > 0)
+            {
+                gatherings.Wake();
             }
         }
         while (batch.Events == BatchSize);

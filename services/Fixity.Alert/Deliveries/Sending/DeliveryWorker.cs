@@ -5,8 +5,8 @@ namespace Fixity.Alert.Deliveries.Sending;
 
 /// <summary>Sends what is due, a few of each webhook at once, so that a dead receiver delays nobody else.</summary>
 internal sealed class DeliveryWorker(
-    DeliveryQueue queue, DeliveryAttempt attempts, IOptions<AlertOptions> options, TimeProvider clock,
-    ILogger<DeliveryWorker> logger) : BackgroundService
+    DeliveryQueue queue, DeliveryAttempt attempts, CircuitBreakers circuits, IOptions<AlertOptions> options,
+    TimeProvider clock, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     public const int PerWebhook = 4;
 
@@ -44,7 +44,7 @@ internal sealed class DeliveryWorker(
     {
         try
         {
-            foreach (var claim in await queue.ClaimAsync(InFlight(), PerWebhook, cancellation))
+            foreach (var claim in await queue.ClaimAsync(FreePlaces(), PerWebhook, cancellation))
             {
                 lock (_lock)
                 {
@@ -90,11 +90,22 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private Dictionary<int, int> InFlight()
+    // Of webhooks that are not named, all places are free.
+    private List<FreePlaces> FreePlaces()
     {
+        Dictionary<int, int> sending;
         lock (_lock)
         {
-            return _running.Keys.CountBy(claim => claim.To.WebhookId).ToDictionary();
+            sending = _running.Keys.CountBy(claim => claim.To.WebhookId).ToDictionary();
         }
+
+        var restricted = circuits.Restrictions();
+        return
+        [
+            .. restricted.Select(circuit => new FreePlaces(
+                circuit.WebhookId, circuit.Url, circuit.Places - sending.GetValueOrDefault(circuit.WebhookId))),
+            .. sending.ExceptBy(restricted.Select(circuit => circuit.WebhookId), busy => busy.Key)
+                .Select(busy => new FreePlaces(busy.Key, null, PerWebhook - busy.Value)),
+        ];
     }
 }

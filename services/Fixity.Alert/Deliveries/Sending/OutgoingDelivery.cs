@@ -1,26 +1,13 @@
 namespace Fixity.Alert.Deliveries.Sending;
 
 /// <summary>What one attempt sends.</summary>
-/// <param name="Payload">Exactly the text that is signed and sent.</param>
-internal sealed record OutgoingDelivery(Guid Id, string EventType, string Payload);
-
-/// <summary>What one attempt came to.</summary>
-/// <param name="ResponseStatus">Null: there was no answer.</param>
-/// <param name="Error">For people; null when it was delivered.</param>
-/// <param name="RetryAfter">What the receiver asked for, if it did.</param>
-internal sealed record AttemptResult(
-    AttemptOutcome Outcome, int? ResponseStatus, string? ResponseBody, string? Error, TimeSpan? RetryAfter = null);
-
-internal enum AttemptOutcome
-{
-    Delivered,
-
-    /// <summary>May go better later: no answer, 408, 429, 5xx.</summary>
-    Retryable,
-
-    /// <summary>Will not: any other answer.</summary>
-    Final,
-
-    /// <summary>Nothing was sent: the address is one that a webhook may not reach.</summary>
-    Blocked,
-}
+/// <param name="Payload">The text that the format wrote; exactly this is signed and sent.</param>
+/// <param name="Headers">Headers that the format asks for.</param>
+/// <param name="IsLastAttempt">Whether there is none after it: then something is better than nothing.</param>
+internal sealed record OutgoingDelivery(
+    Guid Id,
+    string EventType,
+    string Payload,
+    string ContentType = "application/json",
+    IReadOnlyDictionary<string, string>? Headers = null,
+    bool IsLastAttempt = false);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using Fixity.Alert.Deliveries.Sending;
+using Fixity.Alert.Deliveries.Sending.Channels;
 using Fixity.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,20 +32,34 @@ public sealed class HostileReceiverTests : AlertTest
     }
 
     [Fact]
-    public async Task A_private_address_is_refused_without_a_packet_unless_it_is_allowed()
+    public async Task A_private_address_is_refused_at_save_and_without_a_packet_when_it_was_saved_before()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var service = Service(allowPrivate: false);
-        foreach (var host in new[] { "127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1" })
+        string[] hosts = ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"];
+        var lenient = Service();
+        foreach (var host in hosts)
         {
-            await AddWebhookAsync(service, $"http://{host}:{port}/");
+            await AddWebhookAsync(lenient, $"http://{host}:{port}/");
+        }
+
+        await lenient.DisposeAsync();
+        var service = Service(allowPrivate: false);
+        using var admin = service.CreateClientAs(Roles.Admin);
+        foreach (var host in hosts)
+        {
+            using var response = await admin.PostAsJsonAsync(
+                "/api/v1/webhooks", new { name = "w", url = $"http://{host}:{port}/" });
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Contains("not on the public internet", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         await AddChangeAsync("corrupted");
 
-        await EventuallyCountAsync(5, "status = 'failed' and attempt = 1 and error like 'blocked: %' and response_status is null");
+        await EventuallyCountAsync(
+            5, "status = 'failed' and attempt = 1 and error like 'blocked: %' and failure = 'blocked' and response_status is null");
+        Assert.Equal(5, await Database.ScalarAsync<long>("select count(*) from alert.delivery_attempts where outcome = 'blocked'"));
         Assert.False(listener.Pending());
     }
 
@@ -96,10 +111,8 @@ public sealed class HostileReceiverTests : AlertTest
         var service = Service();
         var stuck = await AddWebhookAsync(service, hanging.Url);
         var fine = await AddWebhookAsync(service, well.Url);
-        for (var i = 0; i < 20; i++)
-        {
-            await AddChangeAsync("modified");
-        }
+        await AddDeliveriesAsync(stuck, target: null, 20);
+        await AddDeliveriesAsync(fine, target: null, 20);
 
         await EventuallyCountAsync(20, $"webhook_id = {fine} and status = 'delivered'");
 

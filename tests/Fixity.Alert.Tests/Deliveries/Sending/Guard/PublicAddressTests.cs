@@ -1,7 +1,7 @@
 using System.Net;
-using Fixity.Alert.Deliveries.Sending;
+using Fixity.Alert.Deliveries.Sending.Guard;
 
-namespace Fixity.Alert.Tests.Deliveries.Sending;
+namespace Fixity.Alert.Tests.Deliveries.Sending.Guard;
 
 public sealed class PublicAddressTests
 {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Fixity.Alert.Deliveries.Sending;
+namespace Fixity.Alert.Deliveries.Sending.Channels;
 
 /// <summary>Reads of a receiver's answer as much as people need, and never more than a bound: the receiver is a stranger.</summary>
 internal static class ResponseExcerpt

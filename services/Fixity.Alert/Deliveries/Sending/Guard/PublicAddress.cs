@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Fixity.Alert.Deliveries.Sending;
+namespace Fixity.Alert.Deliveries.Sending.Guard;
 
 /// <summary>Tells the addresses of the public internet from those behind which somebody's own network lies.</summary>
 internal static class PublicAddress
@@ -35,16 +35,19 @@ internal static class PublicAddress
             return !Array.Exists(NotPublic4, network => network.Contains(address));
         }
 
-        if (address.IsIPv4MappedToIPv6)
+        if (EmbeddedIPv4(address) is { } embedded)
         {
-            return Is(address.MapToIPv4());
-        }
-
-        if (Nat64.Contains(address))
-        {
-            return Is(new IPAddress(address.GetAddressBytes().AsSpan(12)));
+            return Is(embedded);
         }
 
         return Global6.Contains(address) && !Array.Exists(NotPublic6, network => network.Contains(address));
     }
+    /// <summary>The IPv4 address that is in truth connected to; null: none.</summary>
+    public static IPAddress? EmbeddedIPv4(IPAddress address) => address switch
+    {
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } when Nat64.Contains(address) =>
+            new IPAddress(address.GetAddressBytes().AsSpan(12)),
+        _ => null,
+    };
 }

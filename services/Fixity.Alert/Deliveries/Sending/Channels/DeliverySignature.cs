@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Fixity.Alert.Deliveries.Sending;
+namespace Fixity.Alert.Deliveries.Sending.Channels;
 
 /// <summary>Proves to a receiver who sent a payload and when: HMAC-SHA256 over <c>timestamp.body</c>.</summary>
 internal static class DeliverySignature
