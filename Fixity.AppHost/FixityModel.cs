@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fixity.AppHost;
 
 /// <summary>Words of the model that are Fixity's own.</summary>
@@ -30,4 +32,15 @@ internal static class FixityModel
         alert.ApplicationBuilder.ExecutionContext.IsRunMode
             ? alert.WithEnvironment("Alert__AllowPrivateNetworks", "true")
             : alert;
+
+    /// <summary>Where people open Fixity: links in alerts lead there. <c>Fixity:PublicUrl</c>; on one's own machine its gateway.</summary>
+    public static IResourceBuilder<ProjectResource> WithPublicUrl(
+        this IResourceBuilder<ProjectResource> alert, RunOptions options)
+    {
+        var url = alert.ApplicationBuilder.Configuration["Fixity:PublicUrl"]
+            ?? (options.PublicPort is { } port
+                ? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}")
+                : null);
+        return string.IsNullOrEmpty(url) ? alert : alert.WithEnvironment("Fixity__PublicUrl", url);
+    }
 }

@@ -48,6 +48,7 @@ var alert = builder.AddProject<Projects.Fixity_Alert>("alert")
     .WithEnvironment("Fixity__GatewayKey", gatewayKey)
     .WithEnvironment("Fixity__EncryptionKey", encryptionKey)
     .WithReceiversOnThisMachine()
+    .WithPublicUrl(options)
     .WaitForCompletion(migrations);
 
 var query = builder.AddProject<Projects.Fixity_Query>("query")

@@ -24,7 +24,18 @@ internal sealed class AlertReplica : IDisposable
     /// <summary>What it wrote, lines joined.</summary>
     public string Output => string.Join('\n', _output);
 
-    public static AlertReplica Start(string connectionString)
+    /// <summary>Memory that it holds, as the system sees it.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <param name="settings">Configuration: key with colons, value.</param>
+    public static AlertReplica Start(string connectionString, params (string Key, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(AlertOptions).Assembly.Location])
         {
@@ -32,14 +43,16 @@ internal sealed class AlertReplica : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        foreach (var (key, value) in new[]
-        {
+        (string, string)[] all =
+        [
             ("ConnectionStrings:fixitydb", connectionString),
             (CallerIdentity.KeySetting, ServiceApplication<Program>.GatewayKey),
             (SecretBox.KeySetting, ServiceApplication<Program>.EncryptionKey),
             ("Alert:AllowedNetworks:0", "127.0.0.0/8"),
             ("Alert:PollInterval", "00:00:00.100"),
-        })
+            .. settings,
+        ];
+        foreach (var (key, value) in all)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }

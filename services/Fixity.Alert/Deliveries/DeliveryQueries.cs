@@ -41,7 +41,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
         await using var command = database.CreateCommand("""
             with queued as (
                 update alert.webhook_deliveries
-                set status = 'pending', attempt = 0, next_attempt_at = now(), lease_until = null
+                set status = 'pending', attempt = 0, next_attempt_at = now(), lease_until = null, failure = null
                 where id = $1 and (lease_until is null or lease_until < now())
                 returning id
             )

@@ -47,7 +47,3 @@ internal sealed class DeliveryWriter(PublicSite site, TimeProvider clock)
 
     private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
 }
-
-/// <summary>The form in which a webhook's receiver reads.</summary>
-/// <param name="Template">Of format <c>template</c>; null otherwise.</param>
-internal sealed record WebhookForm(int WebhookId, WebhookFormat Format, string? Template);

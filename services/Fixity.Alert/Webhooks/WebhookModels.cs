@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Fixity.Core;
 
 namespace Fixity.Alert.Webhooks;
@@ -147,7 +148,7 @@ public sealed record MailSettings(
 /// <summary>A new webhook: the only answer that ever holds its secret.</summary>
 public sealed record WebhookCreated : Webhook
 {
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     internal WebhookCreated(Webhook webhook, string secret)
         : base(webhook) => Secret = secret;
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Fixity.Alert.Webhooks;
 
 /// <summary>By what a webhook's messages travel.</summary>
@@ -48,7 +50,7 @@ public enum MailSecurity
 /// <summary>The words of these, in the database and on the wire.</summary>
 internal static class WebhookWords
 {
-    private static readonly System.Text.Json.JsonNamingPolicy Words = System.Text.Json.JsonNamingPolicy.KebabCaseLower;
+    private static readonly JsonNamingPolicy Words = JsonNamingPolicy.KebabCaseLower;
 
     public static string Word<T>(this T value)
         where T : struct, Enum => Words.ConvertName(value.ToString());

@@ -91,8 +91,7 @@ internal sealed class GatheringStore(NpgsqlDataSource database, DeliveryWriter w
     private static DueGathering ReadDue(NpgsqlDataReader row) => new(
         row.GetInt64(0),
         GatheringColumns.Read(row, 1),
-        new WebhookForm(
-            row.GetInt32(9), WebhookWords.Parse<WebhookFormat>(row.GetString(10)), row.IsDBNull(11) ? null : row.GetString(11)),
+        WebhookForm.Read(row, 9),
         row.GetFieldValue<string[]>(12));
 
     private sealed record DueGathering(long Id, Gathered Gathered, WebhookForm Form, IReadOnlyList<string> Includes)

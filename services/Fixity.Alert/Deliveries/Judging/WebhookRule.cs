@@ -19,8 +19,7 @@ internal sealed class WebhookRule
 
     private WebhookRule(NpgsqlDataReader row)
     {
-        Form = new WebhookForm(
-            row.GetInt32(0), WebhookWords.Parse<WebhookFormat>(row.GetString(1)), row.IsDBNull(2) ? null : row.GetString(2));
+        Form = WebhookForm.Read(row, 0);
         Mode = WebhookWords.Parse<WebhookMode>(row.GetString(3));
         MinSeverity = WebhookWords.Parse<Severity>(row.GetString(4));
         _includes = row.GetFieldValue<string[]>(5);

@@ -8,10 +8,6 @@ namespace Fixity.Alert.Deliveries.Matching;
 /// <summary>What happened to single files: <c>scanner.change_events</c>.</summary>
 internal sealed class ChangeEventStream : EventStream
 {
-    public override string Source => "change_events";
-
-    protected override string KeyPrefix => "change";
-
     private const string Events = """
         select e.transaction_id, e.id, e.detected_at, e.target_id, t.name, e.scan_id, e.type, e.file_id, e.path,
             e.previous_path, e.algorithm, e.old_checksum, e.new_checksum, e.old_size, e.new_size, e.old_mtime_ns,
@@ -28,6 +24,10 @@ internal sealed class ChangeEventStream : EventStream
         """;
 
     private const string Again = Events + "where e.id = any($1)";
+
+    public override string Source => "change_events";
+
+    protected override string KeyPrefix => "change";
 
     protected override NpgsqlCommand CreateNextCommand(NpgsqlConnection connection) => new(Next, connection);
 

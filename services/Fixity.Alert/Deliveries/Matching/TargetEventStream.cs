@@ -7,10 +7,6 @@ namespace Fixity.Alert.Deliveries.Matching;
 /// <summary>What happened to a whole scan or target: <c>scanner.target_events</c>.</summary>
 internal sealed class TargetEventStream : EventStream
 {
-    public override string Source => "target_events";
-
-    protected override string KeyPrefix => "target";
-
     private const string Events = """
         select e.transaction_id, e.id, e.occurred_at, e.target_id, t.name, e.scan_id, e.type, e.details::text
         from scanner.target_events e
@@ -25,6 +21,10 @@ internal sealed class TargetEventStream : EventStream
         """;
 
     private const string Again = Events + "where e.id = any($1)";
+
+    public override string Source => "target_events";
+
+    protected override string KeyPrefix => "target";
 
     protected override NpgsqlCommand CreateNextCommand(NpgsqlConnection connection) => new(Next, connection);
 

@@ -37,7 +37,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
         var places = new List<OverflowPlace>();
         while (await row.ReadAsync(cancellation))
         {
-            places.Add(new OverflowPlace(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetInt32(1)));
+            places.Add(ReadPlace(row));
         }
 
         return places;
@@ -78,10 +78,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
             "select id, format, template from alert.webhooks where id = $1 for no key update skip locked", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = webhookId });
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation)
-            ? new WebhookForm(
-                row.GetInt32(0), WebhookWords.Parse<WebhookFormat>(row.GetString(1)), row.IsDBNull(2) ? null : row.GetString(2))
-            : null;
+        return await row.ReadAsync(cancellation) ? WebhookForm.Read(row, 0) : null;
     }
 
     // What was attempted stays: its receiver may have it, under its id.
@@ -139,6 +136,9 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
         NpgsqlConnection connection, IEnumerable<SourceEvent> events, CancellationToken cancellation) =>
         SeverityStore.ReadAsync(
             connection, [.. events.Select(found => found.TargetId).Distinct()], cancellation);
+
+    private static OverflowPlace ReadPlace(NpgsqlDataReader row) =>
+        new(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetInt32(1));
 
     private static TakenDeliveries ReadTaken(NpgsqlDataReader row) => new(
         row.GetInt32(0),

@@ -100,10 +100,12 @@ public sealed class ReplicaTests : MatchingTest
 
     private async Task ScanAsync(int number, int rounds)
     {
-        var scan = await Database.AddScanAsync(TargetId);
+        // Of one target there is one scan at a time.
+        var target = await Database.AddTargetAsync();
+        var scan = await Database.AddScanAsync(target);
         for (var round = 0; round < rounds; round++)
         {
-            await AddChangesAsync("modified", 7, scan, paths: $"scan{number}");
+            await AddChangesAsync("modified", 7, scan, target: target);
         }
 
         await EndScanAsync(scan, number % 2 == 0 ? "completed" : "cancelled");

@@ -29,7 +29,7 @@ public sealed class DeliveryTests : AlertTest
 
         var request = Assert.Single(receiver.Requests);
         Assert.Equal("/hook", request.Path);
-        Assert.Equal("application/json", request.Headers["Content-Type"]);
+        Assert.StartsWith("application/cloudevents+json", request.Headers["Content-Type"], StringComparison.Ordinal);
         Assert.Equal("Fixity/0.1", request.Headers["User-Agent"]);
         Assert.Equal("file.corrupted", request.Headers["X-Fixity-Event"]);
         Assert.Equal(JsonElement.Parse(request.Text).GetProperty("id").GetGuid(), request.DeliveryId);
