@@ -21,7 +21,11 @@ public sealed class TrialEndpointsTests : AlertTest
         {
             webhook = new
             {
-                name = "chat", url = receiver.Url, format = "slack", minSeverity = "high", secret = Secret,
+                name = "chat",
+                url = receiver.Url,
+                format = "slack",
+                minSeverity = "high",
+                secret = Secret,
                 headers = new Dictionary<string, string> { ["Authorization"] = "Bearer word" },
             },
         });
@@ -59,7 +63,10 @@ public sealed class TrialEndpointsTests : AlertTest
                 events = Damage,
                 webhook = new
                 {
-                    name = "renamed", url = receiver.Url, format = "template", template = Template,
+                    name = "renamed",
+                    url = receiver.Url,
+                    format = "template",
+                    template = Template,
                     headers = new Dictionary<string, string?> { ["X-Key"] = null, ["X-New"] = "given" },
                 },
             },
