@@ -41,8 +41,7 @@ export type User = Schemas["UserView"];
 export type Webhook = Schemas["Webhook"];
 export type WebhookFormat = Schemas["WebhookFormat"];
 export type WebhookMode = Schemas["WebhookMode"];
-/** A header of null keeps the saved value; the generator does not know. */
-export type WebhookRequest = Omit<Schemas["WebhookRequest"], "headers"> & { headers?: Record<string, string | null> };
+export type WebhookRequest = Schemas["WebhookRequest"];
 export type WebhookTestReport = Schemas["WebhookTestReport"];
 export type WebhookTestResult = Schemas["WebhookTestResult"];
 

@@ -19,7 +19,7 @@ const SPANS = [
 interface Props {
   opened: boolean;
   /** Of which to begin with; undefined: all. */
-  targetId?: number;
+  targetId?: number | undefined;
   onClose: () => void;
 }
 
@@ -32,7 +32,7 @@ export function MuteDialog({ opened, targetId, onClose }: Props) {
   );
 }
 
-function MuteForm({ targetId, onDone }: { targetId?: number; onDone: () => void }) {
+function MuteForm({ targetId, onDone }: { targetId?: number | undefined; onDone: () => void }) {
   const [target, setTarget] = useState(targetId);
   const [event, setEvent] = useState<string | null>(null);
   const [path, setPath] = useState("");

@@ -13,7 +13,7 @@ import { MuteDialog } from "./MuteDialog";
 import { useDeleteMute, useMutes } from "./muteQueries";
 
 /** What is kept quiet, by whom, why and until when. `targetId`: only what concerns one target. */
-export function MutesPanel({ targetId }: { targetId?: number }) {
+export function MutesPanel({ targetId }: { targetId?: number | undefined }) {
   const mutes = useMutes();
   const [opened, dialog] = useDisclosure();
   const mayMute = useMay("operator");
@@ -31,7 +31,9 @@ export function MutesPanel({ targetId }: { targetId?: number }) {
     >
       <MuteDialog opened={opened} targetId={targetId} onClose={dialog.close} />
       <Loaded query={mutes} what="what is kept quiet">
-        {(all) => <MuteTable mutes={all.filter((mute) => isAbout(mute, targetId))} withTarget={targetId === undefined} />}
+        {(all) => (
+          <MuteTable mutes={all.filter((mute) => isAbout(mute, targetId))} withTarget={targetId === undefined} />
+        )}
       </Loaded>
     </Panel>
   );

@@ -23,8 +23,8 @@ import { HeaderFields } from "./HeaderFields";
 import { MailFields } from "./MailFields";
 import { MODES, RECEIVERS, receiverOf, SEVERITIES } from "./receivers";
 import { TestReport } from "./TestReport";
-import { useTestSettings } from "./webhookQueries";
 import { requestOf, type WebhookDraft, withFormat } from "./webhookForm";
+import { useTestSettings } from "./webhookQueries";
 
 const SHOWN = [
   "name",

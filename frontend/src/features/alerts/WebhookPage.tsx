@@ -130,7 +130,9 @@ function RuleFacts({ webhook }: { webhook: Webhook }) {
         ["Kind", receiverOf(webhook.format).label],
         ["Address", webhook.url],
         mail ? ["Mail", `from ${mail.from} to ${mail.to.join(", ")}`] : undefined,
-        mail ? ["Protection", mail.security === "none" ? "none, in the clear" : mail.security.toUpperCase()] : undefined,
+        mail
+          ? ["Protection", mail.security === "none" ? "none, in the clear" : mail.security.toUpperCase()]
+          : undefined,
         webhook.headers.length > 0 ? ["Headers", webhook.headers.join(", ")] : undefined,
         ["How often", modeLabel(webhook.mode)],
         ["Is told of", describeEvents(webhook)],

@@ -130,15 +130,16 @@ export function savedRequest(webhook: Webhook): WebhookRequest {
   return requestOf(draftOf(webhook));
 }
 
-function headersOf(headers: readonly HeaderDraft[]) {
+function headersOf(headers: readonly HeaderDraft[]): Record<string, string> {
   return Object.fromEntries(
     headers
       .filter(({ name }) => name.trim() !== "")
-      .map(({ name, value, isSaved }) => [name.trim(), isSaved && value === "" ? null : value]),
+      // Null keeps the saved value; the generated type does not know of it.
+      .map(({ name, value, isSaved }) => [name.trim(), isSaved && value === "" ? (null as unknown as string) : value]),
   );
 }
 
-function mailOf(draft: WebhookDraft): WebhookRequest["mail"] {
+function mailOf(draft: WebhookDraft): NonNullable<WebhookRequest["mail"]> {
   const userName = draft.mailUserName.trim();
   return {
     from: draft.mailFrom.trim(),
