@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Input, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { fieldErrorsOf } from "../../api/problems";
 import { FormProblem } from "../../ui/FormProblem";
@@ -60,7 +60,9 @@ function MuteForm({ targetId, onDone }: { targetId?: number | undefined; onDone:
       <Stack>
         <FormProblem error={create.error} errors={errors} shown={["reason", "path", "event", "until"]} />
         <div>Nobody is told of it until then. It is recorded and shown here all the same.</div>
-        <TargetSelect value={target} onChange={(id) => setTarget(id ?? undefined)} />
+        <Input.Wrapper label="Target">
+          <TargetSelect value={target} onChange={(id) => setTarget(id ?? undefined)} />
+        </Input.Wrapper>
         <Select
           label="Events"
           placeholder="All"
