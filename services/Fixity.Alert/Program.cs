@@ -4,6 +4,7 @@ using Fixity.Alert.Deliveries.Attempts;
 using Fixity.Alert.Mutes;
 using Fixity.Alert.Severities;
 using Fixity.Alert.Webhooks;
+using Fixity.Alert.Webhooks.Trials;
 using Fixity.Data;
 using Fixity.ServiceDefaults;
 
@@ -21,6 +22,7 @@ var app = builder.Build();
 
 app.UseServiceDefaults();
 app.MapWebhooks();
+app.MapTrials();
 app.MapMutes();
 app.MapSeverities();
 app.MapDeliveries();

@@ -279,6 +279,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept quiet, and what was within the last month */
+        get: operations["listMutes"];
+        put?: never;
+        /** Keep events of a target, of files or of a type quiet until a time */
+        post: operations["createMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mutes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Be told again from now on */
+        delete: operations["deleteMute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/run": {
         parameters: {
             query?: never;
@@ -501,6 +536,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/severities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much each event matters, and where targets say otherwise */
+        get: operations["listSeverities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/severities/{targetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how much the named events of a target matter; null: as everywhere */
+        put: operations["changeSeverities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats/overview": {
         parameters: {
             query?: never;
@@ -695,6 +764,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a sample of each event now, also with settings that are not saved, and say what happened */
+        post: operations["testWebhookSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{id}": {
         parameters: {
             query?: never;
@@ -709,6 +795,23 @@ export interface paths {
         post?: never;
         /** Remove a webhook and its deliveries */
         delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook's last fifty attempts, newest first */
+        get: operations["listAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -740,7 +843,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a sample now and say what happened */
+        /** Send one test message now and say what happened */
         post: operations["testWebhook"];
         delete?: never;
         options?: never;
@@ -811,6 +914,32 @@ export interface components {
             lastUsedAt: null | string;
             /** Format: date-time */
             revokedAt: null | string;
+        };
+        /** @enum {unknown} */
+        AttemptEndWord: "delivered" | "retrying" | "failed" | "blocked";
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        AttemptPage: {
+            items: components["schemas"]["AttemptView"][];
+            nextCursor: null | string;
+        };
+        AttemptView: {
+            /** Format: int64 */
+            id: number;
+            /** Format: uuid */
+            deliveryId: string;
+            eventType: string;
+            title: null | string;
+            /** Format: int32 */
+            attempt: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: int32 */
+            durationMs: number;
+            outcome: components["schemas"]["AttemptEndWord"];
+            /** Format: int32 */
+            responseStatus: null | number;
+            responseBody: null | string;
+            error: null | string;
         };
         AttributeChange: {
             name: string;
@@ -944,7 +1073,16 @@ export interface components {
         DeliveryView: {
             /** Format: uuid */
             id: string;
+            kind: components["schemas"]["MessageKind"];
             eventType: string;
+            title: null | string;
+            severity: components["schemas"]["Severity"];
+            /** Format: int64 */
+            eventCount: number;
+            /** Format: int32 */
+            targetId: null | number;
+            /** Format: int64 */
+            scanId: null | number;
             status: components["schemas"]["DeliveryStatus"];
             /** Format: int32 */
             attempt: number;
@@ -959,6 +1097,8 @@ export interface components {
             /** Format: int32 */
             responseStatus: null | number;
             error: null | string;
+            failure: null | string;
+            isFolded: boolean;
         };
         EcsAcknowledged: {
             /** Format: date-time */
@@ -1142,8 +1282,52 @@ export interface components {
             username: string;
             password: string;
         };
+        MailRequest: {
+            from: string;
+            to: string[];
+            security?: null | components["schemas"]["MailSecurity"];
+            userName?: null | string;
+            password?: null | string;
+        };
+        /** @enum {unknown} */
+        MailSecurity: "starttls" | "tls" | "none";
+        MailSettings: {
+            from: string;
+            to: string[];
+            security: components["schemas"]["MailSecurity"];
+            userName: null | string;
+            hasPassword: boolean;
+        };
+        /** @enum {unknown} */
+        MessageKind: "event" | "batch" | "digest" | "test";
         /** @enum {unknown} */
         MissedRuns: "one" | "skip";
+        Mute: {
+            /** Format: int32 */
+            id: number;
+            /** Format: int32 */
+            targetId: null | number;
+            path: null | string;
+            event: null | string;
+            /** Format: date-time */
+            until: string;
+            reason: string;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            isOver: boolean;
+            /** Format: int64 */
+            suppressed: number;
+        };
+        MuteRequest: {
+            /** Format: date-time */
+            until: string;
+            reason: string;
+            /** Format: int32 */
+            targetId?: null | number;
+            path?: null | string;
+            event?: null | string;
+        };
         NfsConnection: {
             source?: null | string;
             fileSystems?: null | string[];
@@ -1518,6 +1702,12 @@ export interface components {
         };
         /** @enum {unknown} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        SeverityList: {
+            defaults: {
+                [key: string]: components["schemas"]["Severity"];
+            };
+            targets: components["schemas"]["TargetSeverities"][];
+        };
         SmbConnection: {
             server: string;
             share: string;
@@ -1668,6 +1858,13 @@ export interface components {
             /** Format: int64 */
             largeChangeBytes?: null | number;
         };
+        TargetSeverities: {
+            /** Format: int32 */
+            targetId: number;
+            severities: {
+                [key: string]: components["schemas"]["Severity"];
+            };
+        };
         /** @enum {unknown} */
         TargetState: "unknown" | "online" | "offline" | "degraded" | "denied";
         /** @enum {unknown} */
@@ -1773,8 +1970,17 @@ export interface components {
             name: string;
             url: string;
             enabled: boolean;
+            channel: components["schemas"]["WebhookChannel"];
+            format: components["schemas"]["WebhookFormat"];
+            template: null | string;
+            mode: components["schemas"]["WebhookMode"];
+            minSeverity: components["schemas"]["Severity"];
             eventIncludes: string[];
             eventExcludes: string[];
+            targets: number[];
+            paths: string[];
+            headers: string[];
+            mail: null | components["schemas"]["MailSettings"];
             /** Format: int32 */
             retryAttempts: number;
             /** Format: int32 */
@@ -1786,20 +1992,55 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             /** Format: date-time */
+            disabledAt: null | string;
+            disabledReason: null | string;
+            /** Format: date-time */
             lastSuccessAt: null | string;
             /** Format: int32 */
             failuresInARow: number;
+            backlog: components["schemas"]["WebhookBacklog"];
+            lastAttempt: null | components["schemas"]["WebhookAttempt"];
+        };
+        WebhookAttempt: {
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: int32 */
+            durationMs: number;
+            outcome: string;
+            /** Format: int32 */
+            responseStatus: null | number;
+            error: null | string;
+        };
+        WebhookBacklog: {
             /** Format: int32 */
             pending: number;
+            /** Format: date-time */
+            oldestAt: null | string;
+            /** Format: int64 */
+            gathering: number;
+            /** Format: int64 */
+            folded: number;
         };
+        /** @enum {unknown} */
+        WebhookChannel: "http" | "smtp" | "syslog";
         WebhookCreated: {
+            secret: string;
             /** Format: int32 */
             id: number;
             name: string;
             url: string;
             enabled: boolean;
+            channel: components["schemas"]["WebhookChannel"];
+            format: components["schemas"]["WebhookFormat"];
+            template: null | string;
+            mode: components["schemas"]["WebhookMode"];
+            minSeverity: components["schemas"]["Severity"];
             eventIncludes: string[];
             eventExcludes: string[];
+            targets: number[];
+            paths: string[];
+            headers: string[];
+            mail: null | components["schemas"]["MailSettings"];
             /** Format: int32 */
             retryAttempts: number;
             /** Format: int32 */
@@ -1811,13 +2052,19 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             /** Format: date-time */
+            disabledAt: null | string;
+            disabledReason: null | string;
+            /** Format: date-time */
             lastSuccessAt: null | string;
             /** Format: int32 */
             failuresInARow: number;
-            /** Format: int32 */
-            pending: number;
-            secret: string;
+            backlog: components["schemas"]["WebhookBacklog"];
+            lastAttempt: null | components["schemas"]["WebhookAttempt"];
         };
+        /** @enum {unknown} */
+        WebhookFormat: "fixity" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager" | "template" | "mail" | "syslog";
+        /** @enum {unknown} */
+        WebhookMode: "each" | "batch" | "digest";
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         WebhookPage: {
             items: components["schemas"]["Webhook"][];
@@ -1846,9 +2093,33 @@ export interface components {
              */
             timeoutSeconds?: number;
             secret?: null | string;
+            channel?: components["schemas"]["WebhookChannel"];
+            format?: null | components["schemas"]["WebhookFormat"];
+            template?: null | string;
+            mode?: components["schemas"]["WebhookMode"];
+            minSeverity?: components["schemas"]["Severity"];
+            targets?: null | number[];
+            paths?: null | string[];
+            headers?: null | {
+                [key: string]: string;
+            };
+            mail?: null | components["schemas"]["MailRequest"];
+        };
+        WebhookTestReport: {
+            delivered: boolean;
+            summary: string;
+            samples: components["schemas"]["WebhookTestResult"][];
+        };
+        WebhookTestRequest: {
+            /** Format: int32 */
+            id?: null | number;
+            webhook?: null | components["schemas"]["WebhookRequest"];
+            events?: null | string[];
         };
         WebhookTestResult: {
+            event: string;
             delivered: boolean;
+            summary: string;
             /** Format: int32 */
             status: null | number;
             /** Format: double */
@@ -2557,6 +2828,151 @@ export interface operations {
             };
         };
     };
+    listMutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    createMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     runRetention: {
         parameters: {
             query?: never;
@@ -3147,6 +3563,108 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listSeverities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeverityList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    changeSeverities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                targetId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: components["schemas"]["Severity"];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetSeverities"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4106,6 +4624,66 @@ export interface operations {
             };
         };
     };
+    testWebhookSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTestReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     getWebhook: {
         parameters: {
             query?: never;
@@ -4234,6 +4812,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -8,12 +8,16 @@ type Schemas = components["schemas"];
 
 export type AcceptedScan = Schemas["ScanTicket"];
 export type ApiToken = Schemas["ApiTokenView"];
+export type Attempt = Schemas["AttemptView"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Blackout = Schemas["Blackout"];
 export type Change = Schemas["ChangeView"];
 export type Damage = Schemas["Damage"];
 export type Delivery = Schemas["DeliveryView"];
 export type FileRecord = Schemas["FileView"];
+export type MailSecurity = Schemas["MailSecurity"];
+export type Mute = Schemas["Mute"];
+export type MuteRequest = Schemas["MuteRequest"];
 export type Overview = Schemas["OverviewView"];
 export type ProbeAnswer = Schemas["ProbeAnswer"];
 /** Any problem; a failed validation also names its fields. */
@@ -26,6 +30,7 @@ export type SchedulePreviewRequest = Schemas["ScheduleSettings"];
 export type Session = Schemas["SessionView"];
 export type SessionUser = Schemas["SessionUser"];
 export type Setting = Schemas["SettingView"];
+export type Severity = Schemas["Severity"];
 export type StorageSettings = Schemas["StorageSettings"];
 export type Target = Schemas["TargetView"];
 export type TargetCredentials = Schemas["TargetCredentials"];
@@ -34,7 +39,10 @@ export type TargetOptions = Required<Schemas["TargetOptions"]>;
 export type TargetRequest = Schemas["TargetRequest"];
 export type User = Schemas["UserView"];
 export type Webhook = Schemas["Webhook"];
+export type WebhookFormat = Schemas["WebhookFormat"];
+export type WebhookMode = Schemas["WebhookMode"];
 export type WebhookRequest = Schemas["WebhookRequest"];
+export type WebhookTestReport = Schemas["WebhookTestReport"];
 export type WebhookTestResult = Schemas["WebhookTestResult"];
 
 /** By key; null: the default. */

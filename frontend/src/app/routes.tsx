@@ -69,6 +69,10 @@ export const router = createBrowserRouter([
                 path: "alerts/:webhookId",
                 lazy: { Component: async () => (await import("../features/alerts/WebhookPage")).WebhookPage },
               },
+              {
+                path: "alerts/:webhookId/edit",
+                lazy: { Component: async () => (await import("../features/alerts/WebhookFormPage")).EditWebhookPage },
+              },
               { path: "settings", element: <Navigate to="/settings/about" replace /> },
               {
                 path: "settings/:tab",

@@ -41,6 +41,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
   // deliveries
   pending: { tone: "busy", sign: "…" },
   delivered: { tone: "good", sign: "✓" },
+  retrying: { tone: "warn", sign: "↻" },
+  blocked: { tone: "bad", sign: "⊘" },
 };
 
 const OTHER: Look = { tone: "quiet", sign: "·" };

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using Fixity.Alert.Deliveries;
-using Fixity.Alert.Deliveries.Sending;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
 using Fixity.ServiceDefaults.Problems;
@@ -8,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Alert.Webhooks;
 
-/// <summary>HTTP surface of webhooks: say who is told, look at how they fare, try one.</summary>
+/// <summary>HTTP surface of webhooks: say who is told, look at how they fare.</summary>
 internal static class WebhookEndpoints
 {
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
@@ -45,12 +43,6 @@ internal static class WebhookEndpoints
         webhooks.MapDelete("/{id:int}", DeleteAsync)
             .WithName("deleteWebhook")
             .WithSummary("Remove a webhook and its deliveries")
-            .RequireAuthorization(Roles.Admin)
-            .ProducesProblem(StatusCodes.Status404NotFound);
-
-        webhooks.MapPost("/{id:int}/test", TestAsync)
-            .WithName("testWebhook")
-            .WithSummary("Send a sample now and say what happened")
             .RequireAuthorization(Roles.Admin)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -127,27 +119,6 @@ internal static class WebhookEndpoints
 
         logger.WebhookDeleted(id, caller.CallerName());
         return TypedResults.NoContent();
-    }
-
-    private static async Task<Results<Ok<WebhookTestResult>, ProblemHttpResult>> TestAsync(
-        int id, WebhookStore store, DeliverySender sender, TimeProvider clock, CancellationToken cancellation)
-    {
-        if (await store.FindDestinationAsync(id, cancellation) is not { } destination)
-        {
-            return WebhookProblems.NotFound(id);
-        }
-
-        var now = clock.GetUtcNow();
-        var deliveryId = Guid.CreateVersion7(now);
-        var started = clock.GetTimestamp();
-        var attempt = await sender.SendAsync(
-            destination, new OutgoingDelivery(deliveryId, EventTypes.Test, DeliveryPayload.Sample(deliveryId, now)), cancellation);
-        return TypedResults.Ok(new WebhookTestResult(
-            attempt.Outcome == AttemptOutcome.Delivered,
-            attempt.ResponseStatus,
-            clock.GetElapsedTime(started).TotalMilliseconds,
-            attempt.ResponseBody,
-            attempt.Error));
     }
 
     // Whoever knows the whole URL of a chat's webhook may post to that chat.

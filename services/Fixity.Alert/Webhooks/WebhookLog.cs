@@ -11,4 +11,7 @@ internal static partial class WebhookLog
 
     [LoggerMessage(5002, LogLevel.Information, "Webhook {WebhookId} deleted by {Caller}")]
     public static partial void WebhookDeleted(this ILogger logger, int webhookId, string caller);
+
+    [LoggerMessage(5003, LogLevel.Information, "Webhook {WebhookId} tried by {Caller}; 0: one that is not saved")]
+    public static partial void WebhookTried(this ILogger logger, int webhookId, string caller);
 }

@@ -154,9 +154,3 @@ public sealed record WebhookCreated : Webhook
 
     public required string Secret { get; init; }
 }
-
-/// <summary>What became of a test.</summary>
-/// <param name="Status">HTTP status of the answer; null: there was none, and <paramref name="Error"/> says why.</param>
-/// <param name="ResponseBody">The first 2 KiB of the answer.</param>
-public sealed record WebhookTestResult(
-    bool Delivered, int? Status, double DurationMs, string? ResponseBody, string? Error);

@@ -1,3 +1,5 @@
+using Fixity.Alert.Deliveries.Messages;
+using Fixity.Alert.Webhooks.Trials;
 using Fixity.ServiceDefaults.Secrets;
 
 namespace Fixity.Alert.Webhooks;
@@ -11,5 +13,7 @@ internal static class WebhookRegistration
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookQueries>();
         services.AddSingleton<WebhookChecks>();
+        services.AddSingleton<IWebhookCheck, TemplateCheck>();
+        services.AddTrials();
     }
 }

@@ -88,7 +88,7 @@ public abstract class MatchingTest : AlertTest
     protected async Task<IReadOnlyList<Told>> ToldAsync(int? webhook = null)
     {
         await using var command = Database.DataSource.CreateCommand("""
-            select kind, event_type, severity, event_count, payload, target_id, scan_id, status, event_key
+            select kind, event_type, severity, event_count, payload, target_id, scan_id, status
             from alert.webhook_deliveries
             where $1::int is null or webhook_id = $1
             order by sequence
@@ -98,14 +98,21 @@ public abstract class MatchingTest : AlertTest
         var told = new List<Told>();
         while (await row.ReadAsync())
         {
-            told.Add(new Told(
-                row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3),
-                JsonElement.Parse(row.GetString(4)).GetProperty("data"),
-                row.IsDBNull(5) ? null : row.GetInt32(5), row.IsDBNull(6) ? null : row.GetInt64(6), row.GetString(7)));
+            told.Add(ReadTold(row));
         }
 
         return told;
     }
+
+    private static Told ReadTold(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetInt64(3),
+        JsonElement.Parse(row.GetString(4)).GetProperty("data"),
+        row.IsDBNull(5) ? null : row.GetInt32(5),
+        row.IsDBNull(6) ? null : row.GetInt64(6),
+        row.GetString(7));
 
     /// <param name="Data">Of the CloudEvent.</param>
     public sealed record Told(

@@ -13,6 +13,9 @@ public sealed class WebhookSettingsTests : AlertTest
 {
     private const string Url = "https://example.org/hook";
 
+    private static readonly string[] Absent = ["template", "mail", "disabledAt", "disabledReason", "lastAttempt"];
+    private static readonly string[] To = ["t@b.example"];
+
     [Fact]
     public async Task A_new_webhook_is_told_in_digests_of_everything()
     {
@@ -28,7 +31,7 @@ public sealed class WebhookSettingsTests : AlertTest
                 webhook.GetProperty("headers").GetArrayLength()));
         Assert.Equal("""{"pending":0,"oldestAt":null,"gathering":0,"folded":0}""", webhook.GetProperty("backlog").GetRawText());
         Assert.All(
-            new[] { "template", "mail", "disabledAt", "disabledReason", "lastAttempt" },
+            Absent,
             member => Assert.Equal(JsonValueKind.Null, webhook.GetProperty(member).ValueKind));
     }
 
@@ -170,8 +173,6 @@ public sealed class WebhookSettingsTests : AlertTest
         Assert.Equal(JsonValueKind.Null, again.GetProperty("disabledAt").ValueKind);
         Assert.Equal(JsonValueKind.Null, again.GetProperty("disabledReason").ValueKind);
     }
-
-    private static readonly string[] To = ["t@b.example"];
 
     private static object Mail(object mail) => new { name = "ops", channel = "smtp", url = "smtp://mail.example:587", mail };
 

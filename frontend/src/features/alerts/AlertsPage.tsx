@@ -6,22 +6,25 @@ import { LoadedRows } from "../../ui/Loaded";
 import { PageHeader } from "../../ui/PageHeader";
 import { Panel } from "../../ui/Panel";
 import { EmptyState } from "../../ui/states";
-import { Count, When } from "../../ui/values";
+import { When } from "../../ui/values";
 import { IfMay } from "../auth/session";
 import { describeEvents } from "./eventTypes";
-import { WebhookHealth } from "./WebhookHealth";
+import { MutesPanel } from "./MutesPanel";
+import { modeLabel, receiverOf } from "./receivers";
+import { Backlog, WebhookHealth } from "./WebhookHealth";
 import { useWebhooks } from "./webhookQueries";
 
 const COLUMNS: readonly Column<Webhook>[] = [
-  { label: "Webhook", cell: (webhook) => <Link to={`/alerts/${webhook.id}`}>{webhook.name}</Link> },
+  { label: "Receiver", cell: (webhook) => <Link to={`/alerts/${webhook.id}`}>{webhook.name}</Link> },
+  { label: "Kind", cell: (webhook) => receiverOf(webhook.format).label },
   { label: "Health", cell: (webhook) => <WebhookHealth webhook={webhook} /> },
-  { label: "Address", cell: (webhook) => <span style={{ overflowWrap: "anywhere" }}>{webhook.url}</span> },
   { label: "Is told of", cell: (webhook) => describeEvents(webhook) },
+  { label: "How often", cell: (webhook) => modeLabel(webhook.mode) },
   { label: "Last success", cell: (webhook) => <When time={webhook.lastSuccessAt} never="never" /> },
-  { label: "Waiting", align: "end", cell: (webhook) => <Count value={webhook.pending} /> },
+  { label: "Waiting", cell: (webhook) => <Backlog webhook={webhook} /> },
 ];
 
-/** Who is told when something happens. */
+/** Who is told when something happens, and what is kept quiet. */
 export function AlertsPage() {
   const webhooks = useWebhooks();
   return (
@@ -31,25 +34,26 @@ export function AlertsPage() {
         actions={
           <IfMay needs="admin">
             <Button component={Link} to="/alerts/new">
-              Add webhook
+              Add receiver
             </Button>
           </IfMay>
         }
       />
-      <Panel flush>
+      <Panel title="Who is told" flush>
         <LoadedRows
           pages={webhooks}
-          what="webhooks"
+          what="receivers"
           empty={
             <EmptyState title="Nobody is told yet">
-              A webhook sends what Fixity finds to another program: a chat, a ticket system, a script of yours. Each
-              message is signed and sent again until it arrives.
+              A receiver is told what Fixity finds: a chat, a pager, a mailbox, a log server, a program of yours. Each
+              message is sent again until it arrives.
             </EmptyState>
           }
         >
-          {(rows) => <DataTable caption="Webhooks" columns={COLUMNS} rows={rows} rowKey={(webhook) => webhook.id} />}
+          {(rows) => <DataTable caption="Receivers" columns={COLUMNS} rows={rows} rowKey={(webhook) => webhook.id} />}
         </LoadedRows>
       </Panel>
+      <MutesPanel />
     </>
   );
 }

@@ -1,42 +1,22 @@
-import { Button, Group, MultiSelect, NumberInput, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
-import { useNavigate } from "react-router";
-import { fieldErrorsOf } from "../../api/problems";
-import type { WebhookRequest } from "../../api/types";
-import { FormProblem } from "../../ui/FormProblem";
+import { useNavigate, useParams } from "react-router";
+import { Loaded } from "../../ui/Loaded";
 import { OneTimeSecret } from "../../ui/OneTimeSecret";
 import { PageHeader } from "../../ui/PageHeader";
 import { Panel } from "../../ui/Panel";
-import { EVENT_TYPES, SENSIBLE_EVENTS } from "./eventTypes";
-import { useCreateWebhook } from "./webhookQueries";
+import { WebhookForm } from "./WebhookForm";
+import { draftOf, newDraft, requestOf, type WebhookDraft } from "./webhookForm";
+import { useCreateWebhook, useUpdateWebhook, useWebhook } from "./webhookQueries";
 
-interface Draft {
-  name: string;
-  url: string;
-  eventIncludes: string[];
-  eventExcludes: string[];
-  retryAttempts: number;
-  retryBackoffSeconds: number;
-  timeoutSeconds: number;
-  secret: string;
+/** A secret that was typed is known already, and only a signature of http needs one. */
+function isWorthShowing(draft: WebhookDraft): boolean {
+  return draft.secret === "" && (draft.format === "fixity" || draft.format === "template");
 }
-
-const EMPTY: Draft = {
-  name: "",
-  url: "",
-  eventIncludes: SENSIBLE_EVENTS,
-  eventExcludes: [],
-  retryAttempts: 3,
-  retryBackoffSeconds: 60,
-  timeoutSeconds: 30,
-  secret: "",
-};
 
 export function NewWebhookPage() {
   const create = useCreateWebhook();
   const navigate = useNavigate();
 
-  if (create.data) {
+  if (create.data && create.variables && isWorthShowing(create.variables)) {
     const { id, name, secret } = create.data;
     return (
       <>
@@ -53,120 +33,51 @@ export function NewWebhookPage() {
 
   return (
     <>
-      <PageHeader title="Add a webhook" />
-      <WebhookForm error={create.error} busy={create.isPending} onSubmit={(body) => create.mutate(body)} />
+      <PageHeader title="Add a receiver" />
+      <WebhookForm
+        initial={newDraft()}
+        id={null}
+        submit="Add receiver"
+        error={create.error}
+        busy={create.isPending}
+        onSubmit={(draft) =>
+          create.mutate(draft, {
+            onSuccess: ({ id }) => {
+              if (!isWorthShowing(draft)) {
+                navigate(`/alerts/${id}`);
+              }
+            },
+          })
+        }
+        onCancel={() => navigate("/alerts")}
+      />
     </>
   );
 }
 
-interface FormProps {
-  error: Error | null;
-  busy: boolean;
-  onSubmit: (body: WebhookRequest) => void;
-}
-
-function WebhookForm({ error, busy, onSubmit }: FormProps) {
-  const [draft, setDraft] = useState(EMPTY);
-  const set = (change: Partial<Draft>) => setDraft((current) => ({ ...current, ...change }));
-  const errors = fieldErrorsOf(error);
+export function EditWebhookPage() {
+  const id = Number(useParams().webhookId);
+  const webhook = useWebhook(id);
+  const update = useUpdateWebhook(id);
   const navigate = useNavigate();
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    const { secret, ...rest } = draft;
-    onSubmit({ ...rest, name: draft.name.trim(), url: draft.url.trim(), ...(secret === "" ? {} : { secret }) });
-  }
+  const back = () => navigate(`/alerts/${id}`);
 
   return (
-    <form onSubmit={submit}>
-      <Stack maw="44rem">
-        <FormProblem error={error} errors={errors} shown={Object.keys(EMPTY)} />
-        <Panel>
-          <Stack>
-            <TextInput
-              label="Name"
-              required
-              maxLength={100}
-              value={draft.name}
-              error={errors.name}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-            />
-            <TextInput
-              label="Address"
-              description="Where to send to, with http:// or https://. Redirects are not followed."
-              type="url"
-              required
-              spellCheck={false}
-              value={draft.url}
-              error={errors.url}
-              onChange={(event) => set({ url: event.currentTarget.value })}
-            />
-            <MultiSelect
-              label="Is told of"
-              description="Empty means everything."
-              data={EVENT_TYPES}
-              searchable
-              clearable
-              value={draft.eventIncludes}
-              error={errors.eventIncludes}
-              onChange={(eventIncludes) => set({ eventIncludes })}
-            />
-            <MultiSelect
-              label="But not of"
-              description="Wins over the list above."
-              data={EVENT_TYPES}
-              searchable
-              clearable
-              value={draft.eventExcludes}
-              error={errors.eventExcludes}
-              onChange={(eventExcludes) => set({ eventExcludes })}
-            />
-            <PasswordInput
-              label="Secret"
-              description="At least 16 characters. Empty: Fixity makes one and shows it once."
-              autoComplete="off"
-              minLength={16}
-              value={draft.secret}
-              error={errors.secret}
-              onChange={(event) => set({ secret: event.currentTarget.value })}
-            />
-            <Group grow align="flex-start">
-              <NumberInput
-                label="Attempts"
-                min={1}
-                max={20}
-                value={draft.retryAttempts}
-                error={errors.retryAttempts}
-                onChange={(value) => set({ retryAttempts: Number(value) })}
-              />
-              <NumberInput
-                label="First wait, seconds"
-                min={1}
-                max={86_400}
-                value={draft.retryBackoffSeconds}
-                error={errors.retryBackoffSeconds}
-                onChange={(value) => set({ retryBackoffSeconds: Number(value) })}
-              />
-              <NumberInput
-                label="Time-out, seconds"
-                min={1}
-                max={300}
-                value={draft.timeoutSeconds}
-                error={errors.timeoutSeconds}
-                onChange={(value) => set({ timeoutSeconds: Number(value) })}
-              />
-            </Group>
-          </Stack>
-        </Panel>
-        <Group>
-          <Button type="submit" loading={busy}>
-            Add webhook
-          </Button>
-          <Button variant="default" onClick={() => navigate("/alerts")}>
-            Cancel
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Loaded query={webhook} what="the receiver">
+      {(loaded) => (
+        <>
+          <PageHeader title={`Edit ${loaded.name}`} />
+          <WebhookForm
+            initial={draftOf(loaded)}
+            id={id}
+            submit="Save"
+            error={update.error}
+            busy={update.isPending}
+            onSubmit={(draft) => update.mutate(requestOf(draft), { onSuccess: back })}
+            onCancel={back}
+          />
+        </>
+      )}
+    </Loaded>
   );
 }

@@ -4,6 +4,7 @@ import { keys } from "../../api/keys";
 import { usePages } from "../../api/pages";
 import type { Delivery, Webhook, WebhookRequest } from "../../api/types";
 import { useAction } from "../../api/useAction";
+import { requestOf, savedRequest, type WebhookDraft } from "./webhookForm";
 
 export function useWebhooks() {
   return usePages<Webhook>(keys.webhooks, (cursor, signal) =>
@@ -24,31 +25,38 @@ export function useDeliveries(id: number) {
   );
 }
 
+export function useAttempts(id: number) {
+  return useQuery({
+    queryKey: keys.attempts(id),
+    queryFn: ({ signal }) => send(api.GET("/api/v1/webhooks/{id}/attempts", { params: { path: { id } }, signal })),
+  });
+}
+
 export function useCreateWebhook() {
   return useAction({
-    run: (body: WebhookRequest) => send(api.POST("/api/v1/webhooks", { body })),
+    run: (draft: WebhookDraft) => send(api.POST("/api/v1/webhooks", { body: requestOf(draft) })),
     changes: [keys.webhooks],
     showsFailure: true,
   });
 }
 
-/** Switching one off and on again keeps everything else as it is, the secret too. */
+export function useUpdateWebhook(id: number) {
+  return useAction({
+    run: (body: WebhookRequest) => send(api.PUT("/api/v1/webhooks/{id}", { params: { path: { id } }, body })),
+    done: () => "Saved.",
+    changes: [keys.webhooks],
+    showsFailure: true,
+  });
+}
+
+/** Switching one off and on again keeps everything else as it is, what is not shown too. */
 export function useEnableWebhook(webhook: Webhook) {
   return useAction({
     run: (enabled: boolean) =>
       send(
         api.PUT("/api/v1/webhooks/{id}", {
           params: { path: { id: webhook.id } },
-          body: {
-            name: webhook.name,
-            url: webhook.url,
-            enabled,
-            eventIncludes: webhook.eventIncludes,
-            eventExcludes: webhook.eventExcludes,
-            retryAttempts: webhook.retryAttempts,
-            retryBackoffSeconds: webhook.retryBackoffSeconds,
-            timeoutSeconds: webhook.timeoutSeconds,
-          },
+          body: { ...savedRequest(webhook), enabled },
         }),
       ),
     done: ({ name, enabled }) => (enabled ? `${name} is told again.` : `${name} is told nothing until you enable it.`),
@@ -69,10 +77,19 @@ export function useTestWebhook(id: number) {
   });
 }
 
+/** Samples of every event it is told of, or with settings as they are typed. `id`: whose saved secrets may be used. */
+export function useTestSettings(id: number | null) {
+  return useAction({
+    run: (request: { webhook?: WebhookRequest; events?: string[] }) =>
+      send(api.POST("/api/v1/webhooks/test", { body: { ...request, id } })),
+    showsFailure: true,
+  });
+}
+
 export function useResendDelivery(webhookId: number) {
   return useAction({
     run: (id: string) => send(api.POST("/api/v1/deliveries/{id}/resend", { params: { path: { id } } })),
     done: () => "It will be sent again in a moment.",
-    changes: [keys.deliveries(webhookId)],
+    changes: [keys.deliveries(webhookId), keys.attempts(webhookId)],
   });
 }

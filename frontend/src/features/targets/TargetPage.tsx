@@ -11,6 +11,8 @@ import { PageHeader } from "../../ui/PageHeader";
 import { Panel } from "../../ui/Panel";
 import { PathText } from "../../ui/PathText";
 import { Bytes, Count, When } from "../../ui/values";
+import { MutesPanel } from "../alerts/MutesPanel";
+import { SeveritiesPanel } from "../alerts/SeveritiesPanel";
 import { IfMay } from "../auth/session";
 import { ChangeList } from "../changes/ChangeList";
 import { ScanProgress } from "../scans/ScanProgress";
@@ -73,6 +75,8 @@ function TargetDetails({ target }: { target: Target }) {
       <Panel title="Recent changes" actions={<Link to={`/changes?target=${target.id}`}>All changes</Link>} flush>
         <ChangeList filter={{ target: target.id }} limit={10} />
       </Panel>
+      <MutesPanel targetId={target.id} />
+      <SeveritiesPanel targetId={target.id} />
     </>
   );
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fixity.Alert.Deliveries.Messages;
 
 /// <summary>Any text as the value of a header (RFC 2047): nothing in it can end the header and begin another.</summary>

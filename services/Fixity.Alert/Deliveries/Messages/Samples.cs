@@ -1,3 +1,4 @@
+using Fixity.Alert.Severities;
 using Fixity.Alert.Webhooks;
 using Fixity.Core;
 using Fixity.Data.Columns;
@@ -44,14 +45,7 @@ internal static class Samples
         ];
     }
 
-    private static Severity SeverityOf(string type) => type switch
-    {
-        "file.corrupted" or "file.tampered" => Severity.Critical,
-        "scan.failed" or "target.offline" or "large_change.detected" => Severity.High,
-        "file.deleted" or "scan.partial" or "verification.stale" => Severity.Medium,
-        "file.modified" => Severity.Low,
-        _ => Severity.Info,
-    };
+    private static Severity SeverityOf(string type) => type == EventTypes.Test ? Severity.Info : EventSeverities.Of(type);
 
     private static object DataOf(string type, DateTimeOffset at) => type switch
     {

@@ -1,4 +1,3 @@
-using Fixity.Alert.Deliveries.Gatherings;
 using Fixity.Alert.Webhooks;
 using Fixity.Core;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fixity.Alert.Deliveries.Messages;
 
 namespace Fixity.Alert.Tests.Deliveries.Messages;
 

@@ -9,7 +9,7 @@ namespace Fixity.Alert.Tests.Deliveries.Messages;
 public sealed class GoldenMessagesTests
 {
     private const string Template = """
-        {"text": "{{title}}", "events": [{{#each events}}{{#unless @first}}, {{/unless}}"{{text}}"{{/each}}], "more": {{omitted}}}
+        {"text": "{{title}}", "events": [{{#each events}}{{#unless @first}}, {{/unless}}"{{text}}"{{/each}}], "more": {{omitted}} }
         """;
 
     private static readonly JsonSerializerOptions Readable = new()

@@ -129,7 +129,10 @@ public sealed class HostileNamesTests
             var acts = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
             // The one that is allowed is ours, between two braces for Teams.
-            Assert.False((acts && rune.Value != '\u200B') || rune == Rune.ReplacementChar, $"U+{rune.Value:X4} in {text}");
+            if ((acts && rune.Value != '\u200B') || rune == Rune.ReplacementChar)
+            {
+                Assert.Fail($"U+{rune.Value:X4} in {text}");
+            }
         }
     }
 }
