@@ -32,7 +32,7 @@ internal sealed class SyslogServer : IAsyncDisposable
     /// <summary>Returns when all that was sent has been read.</summary>
     public async Task ReadToEndAsync()
     {
-        _listener.Stop();
+        _listener.Dispose();
         await _accepting;
     }
 
@@ -68,7 +68,8 @@ internal sealed class SyslogServer : IAsyncDisposable
         {
             if (_resets)
             {
-                client.LingerState = new LingerOption(true, 0);
+                // Not by disposing of it alone, which would say a proper goodbye first.
+                client.Client.Close(0);
                 return;
             }
 

@@ -113,5 +113,6 @@ public sealed class RouteTableTests(GatewayFixture gateway) : IClassFixture<Gate
 
     private static string Fill(string path) => path
         .Replace("{id:long}", "17", StringComparison.Ordinal)
+        .Replace("{targetId:long}", "17", StringComparison.Ordinal)
         .Replace("{id:guid}", "0198b9a2-0000-7000-8000-000000000001", StringComparison.Ordinal);
 }

@@ -1,7 +1,6 @@
 using Fixity.Alert.Deliveries.Sending;
 using Fixity.Alert.Webhooks;
 using Fixity.Testing;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 

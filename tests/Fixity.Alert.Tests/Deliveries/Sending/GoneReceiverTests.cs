@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fixity.ServiceDefaults.Identity;
-using Microsoft.AspNetCore.Http;
 
 namespace Fixity.Alert.Tests.Deliveries.Sending;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -17,7 +16,10 @@ public sealed class HttpChannelTests
         await using var parts = new SendingParts();
         var to = parts.Http(receiver.Url, new Dictionary<string, string>
         {
-            ["Authorization"] = "Bearer tk_abc", ["Priority"] = "5", ["X-Signature"] = "mine", ["X-Odd"] = "a, b; \"c\"",
+            ["Authorization"] = "Bearer tk_abc",
+            ["Priority"] = "5",
+            ["X-Signature"] = "mine",
+            ["X-Odd"] = "a, b; \"c\"",
         });
 
         await parts.SendAsync(to, delivery: new OutgoingDelivery(
@@ -99,7 +101,8 @@ public sealed class HttpChannelTests
         await using var receiver = await Receiver.StartAsync(_ => Task.CompletedTask, certificate: certificate);
         await using var knowing = new SendingParts(new AlertOptions
         {
-            AllowPrivateNetworks = true, TrustedCertificates = authority.RootPath,
+            AllowPrivateNetworks = true,
+            TrustedCertificates = authority.RootPath,
         });
         await using var unknowing = new SendingParts();
         var url = $"https://localhost:{receiver.Port}/";

@@ -22,7 +22,11 @@ public sealed class SmtpChannelTests : IDisposable
     {
         await using var server = new StrictMailServer(Encrypted() with
         {
-            ImplicitTls = implicitTls, Auth = auth, User = "ünser", Password = "pass word ß", Size = "100000",
+            ImplicitTls = implicitTls,
+            Auth = auth,
+            User = "ünser",
+            Password = "pass word ß",
+            Size = "100000",
         });
         await using var parts = Parts();
 
@@ -85,7 +89,8 @@ public sealed class SmtpChannelTests : IDisposable
         using var certificate = _authority.Issue();
         await using var server = new StrictMailServer(new MailServerManners
         {
-            Certificate = certificate, Injected = "\r\n250-injected\r\n250 AUTH PLAIN",
+            Certificate = certificate,
+            Injected = "\r\n250-injected\r\n250 AUTH PLAIN",
         });
         await using var parts = Parts();
 
