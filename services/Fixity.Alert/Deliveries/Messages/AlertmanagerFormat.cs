@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Fixity.Alert.Severities;
 using Fixity.Core;
 
 namespace Fixity.Alert.Deliveries.Messages;
@@ -14,6 +15,9 @@ internal sealed class AlertmanagerFormat : IMessageFormat
     private const int MostConditions = 64;
     private const int PathLength = 1000;
     private const int DescribedLines = 10;
+
+    // Of one that is not at hand nothing is known to end; and good news fires nothing.
+    private static readonly string[] Endings = ["file.restored", "scan.completed", "target.online"];
 
     private static readonly TimeSpan ConditionLasts = TimeSpan.FromDays(30);
     private static readonly TimeSpan MomentLasts = TimeSpan.FromHours(1);
@@ -34,7 +38,7 @@ internal sealed class AlertmanagerFormat : IMessageFormat
         foreach (var (type, count) in message.Counts)
         {
             var told = conditions.Count(pair => pair.Told.Type == type);
-            if (count > told)
+            if (count > told && !Endings.Contains(type))
             {
                 alerts.Add(OfMoments(message, type, count - told));
             }
@@ -67,7 +71,7 @@ internal sealed class AlertmanagerFormat : IMessageFormat
     private static Alert OfMoments(Message message, string type, long count)
     {
         var told = message.Events.Where(e => e.Type == type).ToList();
-        var severity = told.Count > 0 ? told.Max(e => e.Severity) : message.Severity;
+        var severity = told.Count > 0 ? told.Max(e => e.Severity) : EventSeverities.Of(type);
         var lines = FittedLines.Of(
             told.Select(e => EventWords.Say(e, PathLength)), count, int.MaxValue, DescribedLines, _ => 1);
         var summary = count == 1 && told is [var only]

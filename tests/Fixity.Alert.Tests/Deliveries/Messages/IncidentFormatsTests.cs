@@ -71,7 +71,7 @@ public sealed class IncidentFormatsTests
             .Where(alert => alert.TryGetProperty("startsAt", out _))
             .ToDictionary(alert => alert.GetProperty("labels").GetProperty("alertname").GetString()!);
 
-        Assert.Equal(["FixityFileDamaged", "FixityFileDeleted", "FixityScanCompleted"], alerts.Keys.Order());
+        Assert.Equal(["FixityFileDamaged", "FixityFileDeleted"], alerts.Keys.Order());
         Assert.Equal("critical", alerts["FixityFileDamaged"].GetProperty("labels").GetProperty("severity").GetString());
         Assert.Equal("medium", alerts["FixityFileDeleted"].GetProperty("labels").GetProperty("severity").GetString());
         Assert.Equal(
