@@ -22,7 +22,7 @@ internal static class BaselineVerb
         var claim = await services.GetRequiredService<ScanQueue>().TryClaimAsync(TimeSpan.FromMinutes(5), cancellation)
             ?? throw new InvalidOperationException("The scan that was just queued cannot be claimed.");
         var reader = new BaselineReader(
-            services.GetRequiredService<NpgsqlDataSource>(), claim, new VerificationPlan(null, null),
+            services.GetRequiredService<NpgsqlDataSource>(), claim, new VerificationPlan(null, null, scanId),
             services.GetRequiredService<DatabaseRetry>(), mayGoOn: () => false);
 
         var started = Stopwatch.GetTimestamp();
