@@ -27,7 +27,7 @@ public sealed class ReplicaTests : MatchingTest
         await EventuallyAsync(
             async () => !await Database.ScalarAsync<bool>("select exists (select from alert.gatherings where mode = 'digest')")
                 && await SumAsync(webhooks[WebhookMode.Each]) == Scans * Rounds * 7,
-            "every digest is closed");
+            "every digest is closed", seconds: 120);
         await done.CancelAsync();
         await Task.WhenAll(replicas);
         await Database.ExecuteAsync("update alert.gatherings set due_at = now()");
