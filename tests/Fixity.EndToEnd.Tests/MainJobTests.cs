@@ -114,7 +114,7 @@ public sealed class MainJobTests : IAsyncLifetime, IDisposable
         {
             // Sparse: quick to make, slow enough to hash that the kill lands in the middle.
             using var file = new FileStream(big.FullPath($"sparse-{i:d2}.bin"), FileMode.CreateNew);
-            file.SetLength(400L << 20);
+            file.SetLength(200L << 20);
         }
 
         var target = await _api.CreateTargetAsync("big", big.Root);

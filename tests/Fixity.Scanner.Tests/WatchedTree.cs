@@ -107,7 +107,8 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
     /// <returns>That last one.</returns>
     public async Task<long> EndOfAsync(long scanId, string expected = "completed")
     {
-        await UntilAsync($"select ended_at is not null from scheduler.scans where id = ({LastOf(scanId)})");
+        // More than for a step: a run that is disturbed again and again takes its time on a busy machine.
+        await UntilAsync($"select ended_at is not null from scheduler.scans where id = ({LastOf(scanId)})", 3 * Patience);
         var last = await database.ScalarAsync<long>(LastOf(scanId));
         var status = await database.ScalarAsync<string>(
             $"select status || coalesce(': ' || reason || ' ' || coalesce(message, ''), '') from scheduler.scans where id = {last}");
@@ -116,12 +117,12 @@ public sealed class WatchedTree(TestDatabase database) : IDisposable
     }
 
     /// <summary>Waits until a condition of the database holds.</summary>
-    public async Task UntilAsync(string condition)
+    public async Task UntilAsync(string condition, TimeSpan? patience = null)
     {
         var since = Stopwatch.GetTimestamp();
         while (!await database.ScalarAsync<bool>(condition))
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, $"it never came true: {condition}");
+            Assert.True(Stopwatch.GetElapsedTime(since) < (patience ?? Patience), $"it never came true: {condition}");
             await Task.Delay(25);
         }
     }
