@@ -70,6 +70,13 @@ public abstract class MatchingTest : AlertTest
         }
     }
 
+    /// <returns>How many digests had an early word. All that are open count as open for long enough.</returns>
+    private protected async Task<int> TellEarlyAsync(ServiceProvider parts)
+    {
+        await Database.ExecuteAsync("update alert.gatherings set opened_at = opened_at - interval '10 seconds'");
+        return await parts.GetRequiredService<GatheringStore>().TellEarlyAsync(CancellationToken.None);
+    }
+
     private protected static async Task<int> CloseAsync(ServiceProvider parts)
     {
         var store = parts.GetRequiredService<GatheringStore>();

@@ -28,8 +28,8 @@ internal sealed class GatheringSet
     {
         // In order of id, as all who lock more than one of them do.
         await using var command = new NpgsqlCommand("""
-            select id, webhook_id, told_urgently, mode, target_id, scan_id, counts::text, severity, events::text,
-                first_event_at, last_event_at
+            select id, webhook_id, mode, target_id, scan_id, counts::text, severity, events::text, first_event_at,
+                last_event_at
             from alert.gatherings
             where target_id = any($1)
             order by id
@@ -72,23 +72,6 @@ internal sealed class GatheringSet
         return new FullBatch($"batch:{gathering.Gathered.Events[0].Key}", gathering.Gathered);
     }
 
-    /// <summary>Of each digest that has become critical one early word: what it holds so far.</summary>
-    public IEnumerable<NewDelivery> TakeUrgent(IReadOnlyList<WebhookRule> webhooks, DeliveryWriter writer)
-    {
-        var forms = webhooks.ToDictionary(webhook => webhook.Id, webhook => webhook.Form);
-        foreach (var (key, gathering) in _open)
-        {
-            // What belongs to no scan is told within the minute anyway.
-            if (gathering is { IsChanged: true, ToldUrgently: false, Gathered.Severity: Severity.Critical }
-                && key is { Mode: WebhookMode.Digest, ScanId: not null })
-            {
-                gathering.ToldUrgently = true;
-                yield return writer.WriteGathered(
-                    forms[key.WebhookId], $"so-far:{gathering.Gathered.Events[0].Key}", gathering.Gathered, isSoFar: true);
-            }
-        }
-    }
-
     public async Task SaveAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         if (_closed.Count > 0)
@@ -111,12 +94,11 @@ internal sealed class GatheringSet
     {
         await using var command = new NpgsqlCommand("""
             insert into alert.gatherings (
-                counts, severity, events, event_count, first_event_at, last_event_at, told_urgently, webhook_id, mode,
-                target_id, scan_id, due_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12)
+                counts, severity, events, event_count, first_event_at, last_event_at, webhook_id, mode, target_id,
+                scan_id, due_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11)
             """, connection);
         GatheringColumns.Add(command, gathering.Gathered);
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = gathering.ToldUrgently });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = key.WebhookId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Mode.Word() });
         command.Parameters.Add(new NpgsqlParameter<int?> { TypedValue = key.TargetId });
@@ -133,22 +115,20 @@ internal sealed class GatheringSet
     {
         await using var command = new NpgsqlCommand("""
             update alert.gatherings
-            set counts = $1, severity = $2, events = $3, event_count = $4, first_event_at = $5, last_event_at = $6,
-                told_urgently = $7
-            where id = $8
+            set counts = $1, severity = $2, events = $3, event_count = $4, first_event_at = $5, last_event_at = $6
+            where id = $7
             """, connection);
         GatheringColumns.Add(command, gathering.Gathered);
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = gathering.ToldUrgently });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private void Take(NpgsqlDataReader row)
     {
-        var gathered = GatheringColumns.Read(row, 3);
+        var gathered = GatheringColumns.Read(row, 2);
         _open.Add(
             new GatheringKey(row.GetInt32(1), gathered.Mode, gathered.TargetId, gathered.ScanId),
-            new Gathering(row.GetInt64(0), gathered) { ToldUrgently = row.GetBoolean(2) });
+            new Gathering(row.GetInt64(0), gathered));
     }
 
     private readonly record struct GatheringKey(int WebhookId, WebhookMode Mode, int? TargetId, long? ScanId);
@@ -159,8 +139,6 @@ internal sealed class GatheringSet
         public long? Id => id;
 
         public Gathered Gathered => gathered;
-
-        public bool ToldUrgently { get; set; }
 
         public bool IsChanged { get; set; }
     }

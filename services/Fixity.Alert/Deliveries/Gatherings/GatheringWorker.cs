@@ -49,5 +49,11 @@ internal sealed class GatheringWorker(
             }
         }
         while (closed.AreMore);
+
+        if (await store.TellEarlyAsync(cancellation) is > 0 and var early)
+        {
+            metrics.Matched(early);
+            sending.Wake();
+        }
     }
 }

@@ -76,7 +76,6 @@ internal sealed class Judge
             }
         }
 
-        deliveries.AddRange(_gatherings.TakeUrgent(_webhooks, writer));
         return deliveries;
     }
 

@@ -1,5 +1,7 @@
+using Fixity.Alert.Deliveries.Gatherings;
 using Fixity.Alert.Webhooks;
 using Fixity.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fixity.Alert.Tests.Deliveries.Gatherings;
 
@@ -47,9 +49,8 @@ public sealed class DigestTests : MatchingTest
         await MatchAsync(parts);
         await CloseAsync(parts);
 
-        var told = await ToldAsync();
-        Assert.Equal([true, false], told.Select(t => t.IsSoFar));
-        var digest = told[1];
+        var digest = Assert.Single(await ToldAsync());
+        Assert.False(digest.IsSoFar);
         Assert.Equal((100_001, "critical"), (digest.Events, digest.Severity));
         Assert.Equal((60_000, 30_000, 9_992, 8), (
             digest.Count("file.added"), digest.Count("file.modified"), digest.Count("file.deleted"),
@@ -135,10 +136,13 @@ public sealed class DigestTests : MatchingTest
         var scan = await Database.AddScanAsync(TargetId);
         await AddChangesAsync("deleted", 5, scan);
         await MatchAsync(parts);
+        Assert.Equal(0, await TellEarlyAsync(parts));
         await AddChangesAsync("corrupted", 2, scan, paths: "first", firstFile: 100);
         await MatchAsync(parts);
+        Assert.Equal(1, await TellEarlyAsync(parts));
         await AddChangesAsync("corrupted", 2, scan, paths: "second", firstFile: 200);
         await MatchAsync(parts);
+        Assert.Equal(0, await TellEarlyAsync(parts));
 
         var early = Assert.Single(await ToldAsync());
         Assert.Equal((true, "digest", 7L, 2L), (early.IsSoFar, early.Kind, early.Events, early.Count("file.corrupted")));
@@ -148,6 +152,24 @@ public sealed class DigestTests : MatchingTest
         await CloseAsync(parts);
         var closing = (await ToldAsync())[1];
         Assert.Equal((false, 4L, 10L), (closing.IsSoFar, closing.Count("file.corrupted"), closing.Events));
+    }
+
+    [Fact]
+    public async Task A_corruption_of_a_scan_that_ends_soon_is_told_once()
+    {
+        var parts = Parts();
+        await AddAsync(parts, WebhookMode.Digest);
+        var scan = await Database.AddScanAsync(TargetId);
+        await AddChangesAsync("corrupted", 2, scan);
+        await MatchAsync(parts);
+        Assert.Equal(0, await parts.GetRequiredService<GatheringStore>().TellEarlyAsync(CancellationToken.None));
+
+        await EndScanAsync(scan, "completed", "scan.completed");
+        Assert.Equal(0, await CloseAsync(parts)); // Its end is not matched yet, and it goes on no more.
+        Assert.Equal(0, await TellEarlyAsync(parts));
+        await MatchAsync(parts);
+        await CloseAsync(parts);
+        Assert.False(Assert.Single(await ToldAsync()).IsSoFar);
     }
 
     [Fact]
