@@ -49,6 +49,12 @@ public sealed class SegmentScanner(
         try
         {
             var outcome = await recorder.RunAsync(cancellation);
+            if (workers.StalledReads >= HashWorkers.MaxStalledReads)
+            {
+                // The last files of all hung together, and were recorded before it was said that they are too many.
+                await workers.Failed.WaitAsync(cancellation);
+            }
+
             return new SegmentResult(outcome, probe.Identity, handover.HadFaults, workers.StalledReads);
         }
         finally

@@ -46,7 +46,7 @@ public sealed class StalledReadsTests : IDisposable
     public async Task Reads_that_hang_behind_a_file_that_takes_long_are_recorded_and_the_checkpoint_stays_before_it()
     {
         PutFiles(140);
-        _run.Storage.Put("a", new string('x', 60_000));
+        _run.Storage.Put("a", new string('x', 2_000_000));
         _run.Algorithm = ChecksumAlgorithm.Sha256; // Nobody can help with it.
         _run.Limits = _run.Limits with { Workers = 33, ReadTimeout = TimeSpan.FromMilliseconds(400), Window = 4_096 };
         _run.Storage.Reading = (path, _, stop) => IsHanging(path) ? _never.Task
