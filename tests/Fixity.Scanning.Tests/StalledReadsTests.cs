@@ -9,6 +9,9 @@ public sealed class StalledReadsTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // Far above the tenth of a second that the slow file's reads take: the other tests of this process block its threads.
+    private static readonly TimeSpan Hanging = TimeSpan.FromSeconds(2);
+
     private readonly SegmentRun _run = new();
     private readonly TaskCompletionSource _never = new();
 
@@ -22,7 +25,7 @@ public sealed class StalledReadsTests : IDisposable
     public async Task Reads_that_hang_all_at_once_are_recorded_before_the_segment_ends_and_the_next_one_gets_through()
     {
         PutFiles(300);
-        _run.Limits = _run.Limits with { Workers = 32, ReadTimeout = TimeSpan.FromMilliseconds(400), Window = 4_096 };
+        _run.Limits = _run.Limits with { Workers = 32, ReadTimeout = Hanging, Window = 4_096 };
         _run.Storage.Reading = (path, _, _) => IsHanging(path) ? _never.Task : Task.CompletedTask;
 
         var failure = await Assert.ThrowsAsync<StorageException>(() => _run.ScanAsync().WaitAsync(Patience));
@@ -48,7 +51,7 @@ public sealed class StalledReadsTests : IDisposable
         PutFiles(140);
         _run.Storage.Put("a", new string('x', 2_000_000));
         _run.Algorithm = ChecksumAlgorithm.Sha256; // Nobody can help with it.
-        _run.Limits = _run.Limits with { Workers = 33, ReadTimeout = TimeSpan.FromMilliseconds(400), Window = 4_096 };
+        _run.Limits = _run.Limits with { Workers = 33, ReadTimeout = Hanging, Window = 4_096 };
         _run.Storage.Reading = (path, _, stop) => IsHanging(path) ? _never.Task
             : path.ToString() == "a" ? Task.Delay(100, stop)
             : Task.CompletedTask;
@@ -75,7 +78,7 @@ public sealed class StalledReadsTests : IDisposable
     {
         PutFiles(140);
         var reads = new ConcurrentDictionary<string, int>();
-        _run.Limits = _run.Limits with { Workers = 40, ReadTimeout = TimeSpan.FromMilliseconds(400), Window = 4_096 };
+        _run.Limits = _run.Limits with { Workers = 40, ReadTimeout = Hanging, Window = 4_096 };
         _run.Storage.Reading = (path, offset, _) =>
         {
             if (!IsHanging(path) || offset > 0)
