@@ -8,9 +8,9 @@ namespace Fixity.Storage.Smb.Tests;
 public sealed class SmallFilesTests
 {
     private const int Create = 5;
-    private const int Close = 6;
     private const int Read = 8;
     private const int HeaderBytes = 64;
+    private const uint Pending = 0x103;
 
     [Trait("SmbPoint", "20")]
     [SmbFact]
@@ -43,29 +43,6 @@ public sealed class SmallFilesTests
 
         Assert.Equal(isSmall, file.SeenAfterReading is not null);
         Assert.True(opened.SameMomentAs(file.SeenAfterReading ?? opened));
-    }
-
-    [Trait("SmbPoint", "29")]
-    [SmbFact]
-    public async Task A_small_file_that_was_another_when_it_was_closed_is_read_again()
-    {
-        await using var server = await SmbServer.StartAsync();
-        await Backends.PutAsync(server, "f", "content"u8.ToArray());
-        SetOld(server);
-
-        var (scan, openings) = await ScanAsync(server, Close, message =>
-        {
-            // When it was last written, as the closing of it says.
-            var written = message[(HeaderBytes + 24)..];
-            BinaryPrimitives.WriteInt64LittleEndian(written, BinaryPrimitives.ReadInt64LittleEndian(written) + 10_000_000);
-        });
-
-        using (scan)
-        {
-            Assert.Equal(2, openings);
-            Assert.Equal(ShareScan.Checksum("content"u8.ToArray()), scan.Baseline["f"].Checksum.ToArray());
-            Assert.Equal(0, scan.Count(counters => counters.FilesUnstable));
-        }
     }
 
     [Trait("SmbPoint", "17")]
@@ -101,23 +78,59 @@ public sealed class SmallFilesTests
     private static async Task<(ShareScan Scan, int Openings)> ScanAsync(
         SmbServer server, int command = 0, Rewrite? rewrite = null)
     {
+        // An answer that comes over the wire in two pieces is not found in either: then another scan is begun.
+        for (var i = 0; i < 20; i++)
+        {
+            var (scan, openings, wasRewritten) = await TryScanAsync(server, command, rewrite);
+            if (wasRewritten || rewrite is null)
+            {
+                return (scan, openings);
+            }
+
+            scan.Dispose();
+        }
+
+        throw new InvalidOperationException("In none of twenty scans the answer came in one piece.");
+    }
+
+    private static async Task<(ShareScan Scan, int Openings, bool WasRewritten)> TryScanAsync(
+        SmbServer server, int command, Rewrite? rewrite)
+    {
         await using var proxy = new TcpProxy(server.Port);
-        var (openings, answers) = (0, 0);
-        proxy.ToServer = data => openings += Parts(data.Span).Count(part => part.Command == Read);
-        proxy.ToClient = (data, _) =>
+        var openings = 0;
+        var wanted = -1L;
+        var wasRewritten = false;
+        proxy.ToServer = data =>
         {
             var parts = Parts(data.Span);
-            // Not an interim answer: a busy server says first that the reading is pending.
-            if (rewrite is not null && parts.Exists(part => part.Command == Read)
-                && parts.Exists(part => part.Command == command) && answers++ == 0)
+            var reads = parts.Count(part => part.Command == Read);
+            if (reads > 0 && openings == 0 && parts.Exists(part => part.Command == command))
             {
-                rewrite(data.Span[parts.Find(part => part.Command == command).At..]);
+                wanted = MessageId(data.Span, parts.Find(part => part.Command == command).At);
+            }
+
+            openings += reads;
+        };
+        proxy.ToClient = (data, _) =>
+        {
+            // By its id, and not an interim answer: a busy server answers a compound in parts.
+            foreach (var (answered, at) in Parts(data.Span))
+            {
+                if (answered == command && MessageId(data.Span, at) == wanted
+                    && BinaryPrimitives.ReadUInt32LittleEndian(data.Span[(at + 8)..]) != Pending)
+                {
+                    rewrite?.Invoke(data.Span[at..]);
+                    wanted = -1;
+                    wasRewritten = true;
+                }
             }
         };
         var scan = new ShareScan(server) { Port = proxy.Port, IsSigned = false };
         await scan.FirstAsync();
-        return (scan, openings);
+        return (scan, openings, wasRewritten);
     }
+
+    private static long MessageId(ReadOnlySpan<byte> data, int at) => BinaryPrimitives.ReadInt64LittleEndian(data[(at + 24)..]);
 
     private delegate void Rewrite(Span<byte> message);
 
