@@ -57,7 +57,8 @@ public sealed class RealScanner : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var held = lease ?? TimeSpan.FromSeconds(2);
+        // Long enough for a busy machine: a lease that is lost while its scanner lives makes another scan.
+        var held = lease ?? TimeSpan.FromSeconds(6);
         start.Environment["ConnectionStrings__fixitydb"] = database.ConnectionString;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Scanner__Lease"] = held.ToString();

@@ -18,8 +18,9 @@ public sealed class DatabaseOutageTests(OwnServerDatabase database) : IClassFixt
         var (twins, control) = await PrepareAsync();
         using var disposed = twins;
         var random = new Random(5);
-        using var one = await RealScanner.StartAsync(database);
-        using var other = await RealScanner.StartAsync(database);
+        var lease = TimeSpan.FromSeconds(2);
+        using var one = await RealScanner.StartAsync(database, lease);
+        using var other = await RealScanner.StartAsync(database, lease);
         var scan = await twins.Tree.QueueAsync("full");
 
         for (var outage = 0; outage < Outages && !await HasEndedAsync(twins); outage++)

@@ -24,7 +24,7 @@ public sealed partial class LostScansTests(TestDatabase database) : IClassFixtur
     [Fact]
     public async Task A_killed_scanner_s_scan_goes_on_within_two_leases_and_what_both_found_is_judged_as_one()
     {
-        var lease = TimeSpan.FromSeconds(6);
+        var lease = TimeSpan.FromSeconds(15);
         using var tree = await WatchedTree.CreateAsync(database, 100);
         await tree.SetTargetAsync("large_change_count = 24, workers = 1");
         await using (var scanner = await ScannerProcess.StartAsync(database))
