@@ -42,6 +42,9 @@ install_tools() {
   command -v smbd >/dev/null || [ -x /usr/sbin/smbd ] || missing+=(samba)
   command -v smbclient >/dev/null || missing+=(smbclient)
   command -v promtool >/dev/null || missing+=(prometheus)
+  command -v b3sum >/dev/null || missing+=(b3sum)
+  command -v hashdeep >/dev/null || missing+=(hashdeep)
+  command -v unzip >/dev/null || missing+=(unzip)
   /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
   command -v git >/dev/null || missing+=(git)
   [ ${#missing[@]} -eq 0 ] && return 0

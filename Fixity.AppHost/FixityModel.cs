@@ -43,4 +43,18 @@ internal static class FixityModel
                 : null);
         return string.IsNullOrEmpty(url) ? alert : alert.WithEnvironment("Fixity__PublicUrl", url);
     }
+
+    /// <summary>A port more, for Prometheus alone. After the external endpoints were named: it is none of them.</summary>
+    public static IResourceBuilder<ProjectResource> WithInnerMetrics(this IResourceBuilder<ProjectResource> gateway)
+    {
+        gateway.WithHttpEndpoint(name: "metrics");
+        var port = gateway.GetEndpoint("metrics").Property(EndpointProperty.TargetPort);
+        return gateway.WithEnvironment("Gateway__MetricsUrl", ReferenceExpression.Create($"http://*:{port}"));
+    }
+
+    /// <summary>In a cluster the load balancer learns a little late that an instance stops; on one's own machine nobody waits.</summary>
+    public static IResourceBuilder<ProjectResource> WithTimeToDrain(this IResourceBuilder<ProjectResource> gateway) =>
+        gateway.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? gateway
+            : gateway.WithEnvironment("Gateway__DrainAtLeast", "00:00:05");
 }

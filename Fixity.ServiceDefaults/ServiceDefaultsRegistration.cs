@@ -5,6 +5,7 @@ using Fixity.ServiceDefaults.Metrics;
 using Fixity.ServiceDefaults.OpenApi;
 using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,13 @@ public static class ServiceDefaultsRegistration
     {
         builder.AddEdgeDefaults();
         builder.Services.AddGatewayIdentity();
+        // What the gateway let pass, and its own headers on top.
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        });
     }
 
     /// <summary>The same without an identity scheme: the gateway makes identities, it does not take them.</summary>
@@ -31,6 +39,8 @@ public static class ServiceDefaultsRegistration
         builder.Services.AddHealthChecks();
         builder.Services.AddOpenApi();
         builder.Services.AddReadableSchemaNames();
+        builder.Services.AddSchemaDescriptions();
+        builder.Services.AddProblemDescriptions();
         // Longer than the longest batch in flight, shorter than the 30 s that Kubernetes gives. The AppHost,
         // which runs on one machine for one person, kills after 8 s what has not ended.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
@@ -42,6 +52,7 @@ public static class ServiceDefaultsRegistration
         app.UseRequestTelemetry();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseConfinement();
         app.MapFixityHealth();
         app.MapMetrics();
         app.MapOpenApi().AllowAnonymous();

@@ -12,10 +12,16 @@ public static class HealthEndpoints
     /// <summary>Checks with this tag decide about <c>/readyz</c>.</summary>
     public const string ReadyTag = "ready";
 
+    private const string AlivePath = "/healthz";
+    private const string ReadyPath = "/readyz";
+
+    /// <summary>Whether somebody just asks how the process is.</summary>
+    public static bool IsProbe(this HttpRequest request) => request.Path == AlivePath || request.Path == ReadyPath;
+
     public static void MapFixityHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = static _ => false }).AllowAnonymous();
-        routes.MapHealthChecks("/readyz", new HealthCheckOptions
+        routes.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = static _ => false }).AllowAnonymous();
+        routes.MapHealthChecks(ReadyPath, new HealthCheckOptions
         {
             Predicate = static check => check.Tags.Contains(ReadyTag),
             ResponseWriter = WriteAsync,

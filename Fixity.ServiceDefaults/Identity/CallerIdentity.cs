@@ -8,7 +8,8 @@ namespace Fixity.ServiceDefaults.Identity;
 /// <summary>Who calls, as the gateway vouches for it to the services: signed, and good for a minute.</summary>
 /// <param name="Name">User or token name, for records of who did what.</param>
 /// <param name="Role">viewer, operator or admin.</param>
-public sealed record CallerIdentity(string Name, string Role)
+/// <param name="Targets">The only ones that the caller may know of; null: all.</param>
+public sealed record CallerIdentity(string Name, string Role, IReadOnlyList<int>? Targets = null)
 {
     /// <summary>Header that carries it. The gateway strips it from every request that comes from outside.</summary>
     public const string Header = "X-Fixity-Identity";
@@ -16,14 +17,19 @@ public sealed record CallerIdentity(string Name, string Role)
     /// <summary>Configuration key of the secret that gateway and services share; at least 32 characters.</summary>
     public const string KeySetting = "Fixity:GatewayKey";
 
+    private const string Free = "v1.";
+
+    // Another word, so that a service of an older version, which knows no confinement, refuses what it could not keep.
+    private const string Confined = "v2.";
+
     // Covers a clock that is a little off and a request that waits, no more.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     public string Sign(byte[] key, DateTimeOffset now)
     {
         var claims = JsonSerializer.SerializeToUtf8Bytes(
-            new Claims(Name, Role, now.Add(Lifetime).ToUnixTimeSeconds()));
-        var body = "v1." + Base64Url.EncodeToString(claims);
+            new Claims(Name, Role, now.Add(Lifetime).ToUnixTimeSeconds(), Targets));
+        var body = (Targets is null ? Free : Confined) + Base64Url.EncodeToString(claims);
         return body + "." + Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(body)));
     }
 
@@ -31,7 +37,8 @@ public sealed record CallerIdentity(string Name, string Role)
     public static CallerIdentity? Verify(string header, byte[] key, DateTimeOffset now)
     {
         var end = header.LastIndexOf('.');
-        if (end < 0 || !header.StartsWith("v1.", StringComparison.Ordinal))
+        var isConfined = header.StartsWith(Confined, StringComparison.Ordinal);
+        if (end < Free.Length || !(isConfined || header.StartsWith(Free, StringComparison.Ordinal)))
         {
             return null;
         }
@@ -45,9 +52,9 @@ public sealed record CallerIdentity(string Name, string Role)
                 return null;
             }
 
-            var claims = JsonSerializer.Deserialize<Claims>(Base64Url.DecodeFromChars(header.AsSpan(3, end - 3)));
-            return claims is not null && now.ToUnixTimeSeconds() <= claims.Expires
-                ? new CallerIdentity(claims.Name, claims.Role)
+            var claims = JsonSerializer.Deserialize<Claims>(Base64Url.DecodeFromChars(header.AsSpan(Free.Length, end - Free.Length)));
+            return claims is not null && now.ToUnixTimeSeconds() <= claims.Expires && isConfined == claims.Targets is not null
+                ? new CallerIdentity(claims.Name, claims.Role, claims.Targets)
                 : null;
         }
         catch (Exception e) when (e is FormatException or JsonException)
@@ -63,5 +70,5 @@ public sealed record CallerIdentity(string Name, string Role)
             : throw new InvalidOperationException(
                 $"{KeySetting} must hold the secret that gateway and services share, at least 32 characters.");
 
-    private sealed record Claims(string Name, string Role, long Expires);
+    private sealed record Claims(string Name, string Role, long Expires, IReadOnlyList<int>? Targets = null);
 }

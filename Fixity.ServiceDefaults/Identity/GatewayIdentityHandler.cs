@@ -30,5 +30,10 @@ internal sealed class GatewayIdentityHandler(
     }
 
     private static ClaimsPrincipal PrincipalOf(CallerIdentity caller) => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, caller.Name), new Claim(ClaimTypes.Role, caller.Role)], SchemeName));
+        [
+            new Claim(ClaimTypes.Name, caller.Name),
+            new Claim(ClaimTypes.Role, caller.Role),
+            .. Confinement.ClaimsOf(caller.Targets),
+        ],
+        SchemeName));
 }

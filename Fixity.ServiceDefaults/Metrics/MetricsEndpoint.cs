@@ -43,8 +43,13 @@ public static class MetricsEndpoint
             app.Urls.Add(configured);
         }
 
-        app.Urls.Add(url);
+        // It may be one of them: an application model that knows of the port names it there too.
         var port = BindingAddress.Parse(url).Port;
+        if (app.Urls.All(configured => BindingAddress.Parse(configured).Port != port))
+        {
+            app.Urls.Add(url);
+        }
+
         app.MapWhen(
             context => context.Connection.LocalPort == port,
             static inner => inner.Run(AnswerAsync));

@@ -6,6 +6,8 @@ namespace Fixity.ServiceDefaults.Problems;
 /// <summary>Makes RFC 9457 problem details; each slice keeps its catalogue of them in <c>&lt;Noun&gt;Problems</c>.</summary>
 public static class Problem
 {
+    public const string ValidationSlug = "validation";
+
     private const string Prefix = "urn:fixity:problem:";
 
     /// <param name="slug">The key that clients switch on; never changes.</param>
@@ -18,10 +20,17 @@ public static class Problem
         TypedResults.Problem(new HttpValidationProblemDetails(errors)
         {
             Status = StatusCodes.Status400BadRequest,
-            Type = Prefix + "validation",
+            Type = Prefix + ValidationSlug,
             Title = "The request is not valid",
             Detail = string.Join(" ", errors.SelectMany(e => e.Value)),
         });
+
+    /// <summary>The last part of a problem's type; the whole type where it is none of ours.</summary>
+    public static string SlugOf(string? type) =>
+        type is null ? "" : type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type;
+
+    /// <summary>The slug of a failure that no endpoint decided on.</summary>
+    public static string SlugOf(int status) => SlugOf(TypeOf(status));
 
     internal static string TypeOf(int status) => Prefix + status switch
     {

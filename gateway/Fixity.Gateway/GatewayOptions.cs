@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Fixity.Gateway.Edge;
 using Microsoft.Extensions.Options;
 
 namespace Fixity.Gateway;
@@ -29,6 +30,21 @@ internal sealed record GatewayOptions : IValidatableObject
     /// <summary>A further address on which nothing is served but <c>/metrics</c>; absent: none.</summary>
     public string? MetricsUrl { get; init; }
 
+    /// <summary>Connections at the same time; what comes on top is closed at once.</summary>
+    [Range(10, 1_000_000)]
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>So long after it was told to stop it still answers (503), for a load balancer to notice. None needs none.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainAtLeast { get; init; } = TimeSpan.Zero;
+
+    /// <summary>So long requests that had begun may take to end. With what the host needs itself below its own 25 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainAtMost { get; init; } = TimeSpan.FromSeconds(20);
+
+    [ValidateObjectMembers]
+    public RateLimitOptions RateLimits { get; init; } = new();
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TrustedProxies
         .Where(network => !IPNetwork.TryParse(network, out _))
         .Select(network => new ValidationResult(
@@ -40,17 +56,9 @@ internal sealed partial class GatewayOptionsValidator : IValidateOptions<Gateway
 
 internal static class GatewayOptionsRegistration
 {
-    // Enough for every request of the API; a file to upload is none of them.
-    private const long RequestBytes = 4 * 1024 * 1024;
-
     public static void AddGatewayOptions(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBytes;
-        });
     }
 }

@@ -17,6 +17,9 @@ public static class DatabaseRegistration
     /// <summary>Tag of the health checks that <c>/readyz</c> asks.</summary>
     public const string ReadyTag = "ready";
 
+    private const string PoolSize = "Maximum Pool Size";
+    private const int MostReaders = 24;
+
     /// <param name="role">One of <see cref="DatabaseRole"/>; every connection runs as it, whatever login opened it.</param>
     public static void AddFixityDatabase(this IHostApplicationBuilder builder, string role)
     {
@@ -46,12 +49,23 @@ public static class DatabaseRegistration
     public static string AsRole(string connectionString, string role)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        // Compiling a statement pays where it runs once for long; the scanner's run often, over a page or a batch.
-        // A scanner that is stopped in the middle of a transaction must not hold up the one that takes over from it.
-        var options = role == DatabaseRole.Scanner
-            ? $"-c role={role} -c jit=off -c idle_in_transaction_session_timeout=30s"
-            : $"-c role={role}";
+        // Compiling a statement pays where it runs once for long; those of scanner and alert run often, over a page or a
+        // batch. One of them that is stopped in the middle of a transaction must not hold up the one that takes over from it.
+        // The lists of the query service are planned over ten years of partitions and read one page; each reader takes a core
+        // for it and a lock on each partition, so that more of them than this only wait for each other within the database.
+        var options = role switch
+        {
+            DatabaseRole.Scanner or DatabaseRole.Alert =>
+                $"-c role={role} -c jit=off -c idle_in_transaction_session_timeout=30s",
+            DatabaseRole.Query => $"-c role={role} -c jit=off",
+            _ => $"-c role={role}",
+        };
         settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{settings.Options} {options}";
+        if (role == DatabaseRole.Query && !settings.ShouldSerialize(PoolSize))
+        {
+            settings.MaxPoolSize = MostReaders;
+        }
+
         // Baselines are streamed: a refill of the buffer costs more than what is in a small one.
         settings.ReadBufferSize = role == DatabaseRole.Scanner ? 64 * 1024 : settings.ReadBufferSize;
         settings.ApplicationName ??= role;

@@ -1,6 +1,7 @@
 using Fixity.Alert;
 using Fixity.Alert.Deliveries;
 using Fixity.Alert.Deliveries.Attempts;
+using Fixity.Alert.GoneTargets;
 using Fixity.Alert.Mutes;
 using Fixity.Alert.Severities;
 using Fixity.Alert.Webhooks;
@@ -17,6 +18,7 @@ builder.Services.AddWebhooks();
 builder.Services.AddMutes();
 builder.Services.AddSeverities();
 builder.Services.AddDeliveries();
+builder.Services.AddGoneTargets();
 
 var app = builder.Build();
 

@@ -1,7 +1,13 @@
 using Fixity.Data;
+using Fixity.Query.Browse;
 using Fixity.Query.Changes;
+using Fixity.Query.Copies;
+using Fixity.Query.Differences;
 using Fixity.Query.Events;
+using Fixity.Query.Exports;
+using Fixity.Query.Exports.Manifests;
 using Fixity.Query.Files;
+using Fixity.Query.Reading;
 using Fixity.Query.Scans;
 using Fixity.Query.Statistics;
 using Fixity.Query.Targets;
@@ -15,9 +21,13 @@ builder.AddFixityDatabase(DatabaseRole.Query);
 builder.Services.AddTargets();
 builder.Services.AddScans();
 builder.Services.AddFiles();
+builder.Services.AddBrowse();
 builder.Services.AddChanges();
 builder.Services.AddStatistics();
 builder.Services.AddEvents();
+builder.Services.AddExports();
+builder.Services.AddCopies();
+builder.Services.AddExceptionHandler<SlowQueries>();
 
 var app = builder.Build();
 
@@ -26,9 +36,14 @@ var api = app.MapGroup("/api/v1").RequireAuthorization(Roles.Viewer);
 api.MapTargets();
 api.MapScans();
 api.MapFiles();
+api.MapBrowse();
 api.MapChanges();
 api.MapStatistics();
 api.MapEvents();
+api.MapExports();
+api.MapManifests();
+api.MapDifferences();
+api.MapCopies();
 
 await app.RunAsync();
 

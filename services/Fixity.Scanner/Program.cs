@@ -3,6 +3,7 @@ using Fixity.Scanner;
 using Fixity.Scanner.Baselines;
 using Fixity.Scanner.Changes;
 using Fixity.Scanner.Probes;
+using Fixity.Scanner.Rollups;
 using Fixity.Scanner.Scans;
 using Fixity.Scanner.Storages;
 using Fixity.ServiceDefaults;
@@ -17,6 +18,7 @@ builder.Services.AddScans();
 builder.Services.AddProbes();
 builder.Services.AddBaselines();
 builder.Services.AddChanges();
+builder.Services.AddRollups();
 
 var app = builder.Build();
 

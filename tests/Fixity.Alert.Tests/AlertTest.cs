@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Fixity.Alert.Deliveries;
+using Fixity.Alert.GoneTargets;
 using Fixity.Alert.Mutes;
 using Fixity.Alert.Severities;
 using Fixity.Alert.Webhooks;
@@ -92,6 +93,7 @@ public abstract class AlertTest : IAsyncLifetime
         services.AddMutes();
         services.AddSeverities();
         services.AddDeliveries();
+        services.AddGoneTargets();
         return Owned(services.BuildServiceProvider());
     }
 

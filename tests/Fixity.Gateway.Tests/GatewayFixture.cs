@@ -61,6 +61,8 @@ public sealed class GatewayFixture : IAsyncLifetime
         {
             ["Gateway:SetupToken"] = SetupToken,
             ["Gateway:PasswordIterations"] = "10000",
+            // One address, and a clock that stands still: tests of the limits turn them on.
+            ["Gateway:RateLimits:Enabled"] = "false",
         };
         foreach (var service in new[] { "scheduler", "scanner", "alert", "query" })
         {
@@ -98,8 +100,11 @@ public sealed class GatewayFixture : IAsyncLifetime
     }
 
     /// <summary>Empty tables: for tests about the first user, and between them.</summary>
-    public Task ForgetUsersAsync() => _database.ExecuteAsync(
-        "truncate gateway.users, gateway.sessions, gateway.api_tokens, gateway.audit_log restart identity cascade");
+    public Task ForgetUsersAsync() => _database.ExecuteAsync("""
+        truncate gateway.users, gateway.sessions, gateway.api_tokens, gateway.audit_log restart identity cascade;
+        delete from gateway.audit_chain;
+        insert into gateway.audit_chain default values
+        """);
 
     /// <summary>A user in the database, and a browser in which he or she is signed in.</summary>
     internal async Task<Browser> SignInAsAsync(string role, string? name = null)

@@ -38,6 +38,7 @@ public sealed class DependencyRulesTests
             "Fixity.Gateway",
         ],
         ["Fixity.Bitrot"] = [],
+        ["Fixity.Seed"] = ["Fixity.Data"],
     };
 
     /// <summary>Everything that runs in production, and the tools. Tests may reference what they test.</summary>

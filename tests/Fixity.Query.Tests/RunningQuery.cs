@@ -24,6 +24,9 @@ public class RunningQuery : IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>A client that may know of these targets only.</summary>
+    public HttpClient ClientOf(params int[] targets) => Application.CreateClientAs(Roles.Viewer, targets: targets);
+
     public HttpClient Stranger { get; private set; } = null!;
 
     public async Task InitializeAsync()

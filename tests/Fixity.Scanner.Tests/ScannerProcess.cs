@@ -2,6 +2,7 @@ using Fixity.Data;
 using Fixity.Scanner.Baselines;
 using Fixity.Scanner.Changes;
 using Fixity.Scanner.Probes;
+using Fixity.Scanner.Rollups;
 using Fixity.Scanner.Scans;
 using Fixity.Scanner.Storages;
 using Fixity.Testing.Postgres;
@@ -45,6 +46,7 @@ public sealed class ScannerProcess : IAsyncDisposable
         builder.Services.AddProbes();
         builder.Services.AddBaselines();
         builder.Services.AddChanges();
+        builder.Services.AddRollups();
         builder.Services.AddSingleton(TimeProvider.System);
         configure?.Invoke(builder);
         var host = builder.Build();

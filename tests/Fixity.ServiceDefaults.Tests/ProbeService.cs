@@ -39,6 +39,9 @@ internal sealed class ProbeService : IAsyncDisposable
         app.MapGet("/unclassified", () => "seen");
         app.MapGet("/admin", () => "seen").RequireAuthorization(Roles.Admin);
         app.MapGet("/operator", (HttpContext context) => context.User.CallerName()).RequireAuthorization(Roles.Operator);
+        app.MapGet("/of/{id:long}", () => "seen").KeptTo(TargetIn.Path);
+        app.MapGet("/list", () => "seen").KeptTo(TargetIn.Query);
+        app.MapGet("/rows", (HttpContext context) => string.Join(' ', context.User.Targets() ?? [])).KeptTo(TargetIn.Rows);
         app.MapGet("/broken", string () => throw new InvalidOperationException("a secret of the implementation")).AllowAnonymous();
         await app.StartAsync();
         return new ProbeService(app);

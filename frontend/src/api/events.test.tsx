@@ -19,8 +19,8 @@ class FakeEventSource extends EventTarget {
     FakeEventSource.opened.push(this);
   }
 
-  say(type: string, data: unknown): void {
-    this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data) }));
+  say(type: string, data: unknown, lastEventId = ""): void {
+    this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data), lastEventId }));
   }
 
   fail(readyState: number): void {
@@ -84,26 +84,57 @@ describe("events of the server", () => {
     expect(refreshed.mock.calls.filter(([filter]) => filter?.queryKey === keys.changes)).toHaveLength(1);
   });
 
-  test("that stop are said aloud, asked for again, and caught up with", () => {
-    act(() => source().say("hello", {}));
+  test("that stop are said aloud, and asked for again from where they stopped", () => {
+    act(() => source().say("hello", {}, "here"));
     expect(isLive()).toBe(true);
     const refreshed = vi.spyOn(cache, "invalidateQueries");
 
     act(() => source().fail(FakeEventSource.CLOSED));
     expect(screen.getByText("Reconnecting")).toBeDefined();
     expect(isLive()).toBe(false);
+    expect(refreshed).toHaveBeenCalledTimes(1);
 
     act(() => vi.advanceTimersByTime(2_000));
     expect(FakeEventSource.opened).toHaveLength(2);
+    expect(source().url).toBe("/api/v1/events?lastEventId=here");
 
     act(() => source().say("hello", {}));
     expect(screen.queryByText("Reconnecting")).toBeNull();
-    expect(refreshed).toHaveBeenCalledTimes(2);
+    expect(refreshed).toHaveBeenCalledTimes(1);
   });
 
-  test("that the browser itself asks for again are not asked for twice", () => {
+  test("that cannot be told again have everything read anew", () => {
+    act(() => source().say("hello", {}, "here"));
+    const refreshed = vi.spyOn(cache, "invalidateQueries");
+
+    act(() => source().say("reset", {}, "there"));
+
+    expect(refreshed).toHaveBeenCalledExactlyOnceWith();
+  });
+
+  test("that the browser itself asks for again are not asked for twice, and missed only when it takes long", () => {
+    act(() => source().say("hello", {}, "here"));
+
     act(() => source().fail(0));
-    act(() => vi.advanceTimersByTime(60_000));
+    act(() => vi.advanceTimersByTime(4_000));
+    expect(isLive()).toBe(true);
+
+    act(() => vi.advanceTimersByTime(56_000));
+    expect(isLive()).toBe(false);
     expect(FakeEventSource.opened).toHaveLength(1);
+
+    act(() => source().say("hello", {}));
+    expect(isLive()).toBe(true);
+  });
+
+  test("of webhooks refresh how they stand", () => {
+    const refreshed = vi.spyOn(cache, "invalidateQueries");
+
+    act(() => {
+      source().say("webhook", { webhookId: 2, state: "failing" });
+      vi.advanceTimersByTime(2_000);
+    });
+
+    expect(refreshed).toHaveBeenCalledExactlyOnceWith({ queryKey: keys.webhooks });
   });
 });

@@ -2,13 +2,18 @@ import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/r
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { keys } from "./keys";
 import { type Liveness, liveness, onLivenessChange, setLiveness } from "./liveness";
+import type { components, paths } from "./schema";
 import type { Page, Scan, Target } from "./types";
 
-const EVENTS_URL = "/api/v1/events";
+const EVENTS_URL = "/api/v1/events" satisfies keyof paths;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
+/** The server ends each stream after some minutes, and the browser comes back after two seconds: nothing to worry about. */
+const GRACE_MS = 5_000;
 /** A scan may report changes twice a second; refetching a list that often helps nobody. */
 const REFRESH_MS = 2_000;
+
+type Schemas = components["schemas"];
 
 /** Keeps the query cache current from the server's events while somebody is signed in. */
 export function EventsProvider({ children }: { children: ReactNode }) {
@@ -29,14 +34,29 @@ function connect(cache: QueryClient): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let delayMs = FIRST_RETRY_MS;
 
-  function open() {
-    source = new EventSource(EVENTS_URL);
-    source.addEventListener("hello", () => {
-      delayMs = FIRST_RETRY_MS;
-      change(cache, "live");
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  let lastEventId = "";
+
+  function listen(name: keyof EventData, act: (data: string) => void) {
+    source?.addEventListener(name, (event) => {
+      lastEventId = event.lastEventId || lastEventId;
+      act(event.data);
     });
-    source.addEventListener("scan", (event) => {
-      const scan = JSON.parse(event.data) as Scan;
+  }
+
+  function open() {
+    // A browser that comes back by itself says where it was; a new source has to be told.
+    source = new EventSource(lastEventId ? `${EVENTS_URL}?lastEventId=${encodeURIComponent(lastEventId)}` : EVENTS_URL);
+    listen("hello", () => {
+      delayMs = FIRST_RETRY_MS;
+      clearTimeout(grace);
+      grace = undefined;
+      setLiveness("live");
+    });
+    // What was missed is told again, unless it is too much: then everything is read anew.
+    listen("reset", () => void cache.invalidateQueries());
+    listen("scan", (data) => {
+      const scan = JSON.parse(data) as EventData["scan"];
       applyScan(cache, scan);
       // Progress only changes numbers; a scan's first sign of life and its end change what the lists hold.
       if (scan.endedAt !== null || !announced.has(scan.id)) {
@@ -44,10 +64,15 @@ function connect(cache: QueryClient): () => void {
         refresh.soon(keys.scans, keys.targets, keys.overview, keys.schedulerStatus);
       }
     });
-    source.addEventListener("change", () => refresh.soon(keys.changes, keys.files, keys.overview, keys.targets));
-    source.addEventListener("target", () => refresh.soon(keys.targets, keys.overview));
+    listen("change", () => refresh.soon(keys.changes, keys.files, keys.overview, keys.targets));
+    listen("target", () => refresh.soon(keys.targets, keys.overview));
+    listen("webhook", () => refresh.soon(keys.webhooks));
     source.onerror = () => {
-      change(cache, "reconnecting");
+      if (source?.readyState === EventSource.CLOSED) {
+        lost(cache);
+      } else {
+        grace ??= setTimeout(() => lost(cache), GRACE_MS);
+      }
       // The browser retries a broken connection by itself, but gives up on an answer such as 401 or 502.
       if (source?.readyState === EventSource.CLOSED) {
         retry = setTimeout(open, delayMs);
@@ -59,19 +84,30 @@ function connect(cache: QueryClient): () => void {
   open();
   return () => {
     clearTimeout(retry);
+    clearTimeout(grace);
     refresh.stop();
     source?.close();
     setLiveness("waiting");
   };
 }
 
-/** Both ways: what was missed while away is fetched, and every query looks again whether it has to poll. */
-function change(cache: QueryClient, next: Liveness): void {
+/** Until it is live again every query polls: each has to look once to see that. */
+function lost(cache: QueryClient): void {
   const before = liveness();
-  setLiveness(next);
-  if (next !== before && before !== "waiting") {
+  setLiveness("reconnecting");
+  if (before === "live") {
     void cache.invalidateQueries();
   }
+}
+
+/** What the server's events say, by their names. */
+interface EventData {
+  hello: object;
+  reset: object;
+  scan: Scan;
+  change: Schemas["ChangeEventView"];
+  target: Schemas["TargetEventView"];
+  webhook: Schemas["WebhookEventView"];
 }
 
 /** Gathers the keys that need fetching, and fetches them together a little later. */

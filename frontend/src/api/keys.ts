@@ -1,6 +1,7 @@
 /** Names of everything in the query cache. A shorter key is the prefix of what it covers: invalidate by it. */
 export const keys = {
   session: ["session"],
+  sessions: ["sessions"],
   overview: ["overview"],
   schedulerStatus: ["scheduler-status"],
   settings: ["settings"],
@@ -28,5 +29,6 @@ export const keys = {
   severities: ["severities"],
   users: ["users"],
   tokens: ["tokens"],
+  tokenList: (mine: boolean) => ["tokens", "list", mine],
   audit: ["audit"],
 } as const;

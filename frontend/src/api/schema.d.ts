@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, oldest first, as CSV or JSON lines */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether each entry is what was written, and none is missing */
+        get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -89,6 +123,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions, the latest used first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** End all of one's own sessions but this one */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/setup": {
         parameters: {
             query?: never;
@@ -100,6 +169,23 @@ export interface paths {
         put?: never;
         /** Make the first administrator, and sign in */
         post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/browse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One folder of a target: its files and folders, with sums of what lies below each */
+        get: operations["browse"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -160,6 +246,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs in a target between two moments, counted by folder
+         * @description Each file counts once, by what became of it in the end: added and deleted again is nothing, modified twice is modified, a moved file is the same file. Moments are those of Fixity: when a change was found. What the target's patterns leave out or take in again is no change.
+         */
+        get: operations["compareTarget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contents that are there more than once, biggest waste first
+         * @description Counted over present files with a checksum and at least one byte, and kept for a while: see asOf. With target only copies within that target count.
+         */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -167,8 +293,91 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scan progress, new changes and target states as server-sent events: hello, scan, change, target */
+        /**
+         * Scan progress, new changes, target and webhook states as server-sent events
+         * @description Of one scan at most two a second. An event's id is a place in the feed of changes: everything up to it was told. A client that comes back with it (Last-Event-ID, as an EventSource does by itself) is told what it missed; where that is too much or too long ago it gets one event reset, and reads anew what it shows. The same id is a cursor of GET /changes?order=commit. A stream ends after five minutes, so that who asks is looked at again.
+         */
         get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All changes that the filters of the list choose, newest first
+         * @description As it was at one moment, however long it takes to send. An answer whose end is missing (the connection breaks) is not whole. A cell of CSV that a spreadsheet would run begins with an apostrophe.
+         */
+        get: operations["exportChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every file that differs in a target between two moments
+         * @description Each file counts once, by what became of it in the end: added and deleted again is nothing, modified twice is modified, a moved file is the same file. Moments are those of Fixity: when a change was found. What the target's patterns leave out or take in again is no change.
+         */
+        get: operations["exportDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All files that the filters of the list choose, target by target in path order
+         * @description As it was at one moment, however long it takes to send. An answer whose end is missing (the connection breaks) is not whole. A cell of CSV that a spreadsheet would run begins with an apostrophe.
+         */
+        get: operations["exportFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A target or folder as a list of checksums that other tools verify
+         * @description Lists every file of the baseline with the checksum that it should have, a damaged one too: the check of it fails, which is the point. Names are relative to the folder asked for. What cannot be listed is named in comments (in a bag: left-out.txt) and counted in the trailers Fixity-Listed, Fixity-Damaged and Fixity-Left-Out. A bag comes without its payload: put the folder beside it as data/.
+         */
+        get: operations["exportManifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,7 +393,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Files of the baseline, target by target in path order */
+        /**
+         * Files of the baseline, target by target in path order unless said otherwise
+         * @description A text of fewer than three letters or digits in a row is looked for within one target, as is any text where the list is sorted by something else than the path.
+         */
         get: operations["listFiles"];
         put?: never;
         post?: never;
@@ -228,6 +440,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Other files that hold what this one should, intact as far as is known; last verified first */
+        get: operations["listFileCopies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}/history": {
         parameters: {
             query?: never;
@@ -235,7 +464,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a file, newest first */
+        /** The whole life of a file: how it began, and what happened to it, newest first */
         get: operations["listFileHistory"];
         put?: never;
         post?: never;
@@ -372,7 +601,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scans, newest first */
+        /** Scans, newest first unless said otherwise */
         get: operations["listScans"];
         put?: never;
         post?: never;
@@ -570,6 +799,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found day by day, for up to a year */
+        get: operations["getActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was promised of each target in a period, what was done, and what was not and why */
+        get: operations["listCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats/overview": {
         parameters: {
             query?: never;
@@ -587,6 +850,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long ago the files of each target were last verified */
+        get: operations["listVerification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/targets": {
         parameters: {
             query?: never;
@@ -594,7 +874,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is watched, by name */
+        /** What is watched, by name unless said otherwise */
         get: operations["listTargets"];
         put?: never;
         /** Watch a folder, share or bucket */
@@ -682,7 +962,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tokens, in the order they were made */
+        /** Tokens, in the order they were made: all for an administrator, one's own for others */
         get: operations["listTokens"];
         put?: never;
         /** Make a token; it is shown this once */
@@ -856,8 +1136,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AcceptRequest: {
+            /** @description Why the content is right as it is; stays with the event for ever. */
             reason: string;
         };
+        /** @description The file as it is from now on. */
         AcceptedFile: {
             /** Format: int64 */
             fileId: number;
@@ -870,20 +1152,81 @@ export interface components {
             reason: string;
         };
         Acknowledgement: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Events that were not acknowledged before.
+             */
             acknowledged: number;
+        };
+        ActivityCounts: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            deleted: number;
+            /** Format: int64 */
+            modified: number;
+            /** Format: int64 */
+            moved: number;
+            /** Format: int64 */
+            attributes: number;
+            /** Format: int64 */
+            touched: number;
+            /** Format: int64 */
+            corrupted: number;
+            /** Format: int64 */
+            tampered: number;
+            /** Format: int64 */
+            restored: number;
+            /** Format: int64 */
+            accepted: number;
+        };
+        /** @description What was found on one day. */
+        ActivityDay: {
+            /** Format: date */
+            date: string;
+            /**
+             * Format: int64
+             * @description That ended on it, however they ended.
+             */
+            scans: number;
+            changes: null | components["schemas"]["ActivityCounts"];
+        };
+        /** @description What was found day by day. */
+        ActivityView: {
+            /** @description In which its days begin. */
+            timeZone: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day, which may not be over.
+             */
+            to: string;
+            days: components["schemas"]["ActivityDay"][];
         };
         ApiTokenCreateRequest: {
             name: string;
             role: components["schemas"]["Role"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Absent: until it is revoked.
+             */
             expiresAt?: null | string;
+            kind?: components["schemas"]["TokenKind"];
+            /** @description The only targets that it may know of; absent: all. */
+            targets?: null | number[];
         };
+        /** @description The only answer that holds the token itself. */
         ApiTokenCreated: {
             /** Format: int32 */
             id: number;
             name: string;
+            kind: components["schemas"]["TokenKind"];
             role: components["schemas"]["Role"];
+            targets: null | number[];
             createdBy: string;
             /** Format: date-time */
             createdAt: string;
@@ -904,7 +1247,10 @@ export interface components {
             /** Format: int32 */
             id: number;
             name: string;
+            kind: components["schemas"]["TokenKind"];
             role: components["schemas"]["Role"];
+            /** @description The only targets that it may know of; null: all. */
+            targets: null | number[];
             createdBy: string;
             /** Format: date-time */
             createdAt: string;
@@ -922,54 +1268,142 @@ export interface components {
             items: components["schemas"]["AttemptView"][];
             nextCursor: null | string;
         };
+        /** @description One try to send one delivery. */
         AttemptView: {
             /** Format: int64 */
             id: number;
             /** Format: uuid */
             deliveryId: string;
             eventType: string;
+            /** @description Of the delivery: one line, for people. */
             title: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Number of it, of its delivery, from 1.
+             */
             attempt: number;
             /** Format: date-time */
             startedAt: string;
             /** Format: int32 */
             durationMs: number;
             outcome: components["schemas"]["AttemptEndWord"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description HTTP status or SMTP reply code; null: there was no answer.
+             */
             responseStatus: null | number;
+            /** @description The first 2 KiB of the answer, for an administrator; null for others, and when there was none. */
             responseBody: null | string;
+            /** @description Why it failed; null when it did not. */
             error: null | string;
         };
+        /** @description One attribute of a file that is not as recorded: evidence of an attributes event. */
         AttributeChange: {
+            /** @description A word of WatchedAttributes: mode, owner, group, links, acl, xattrs, capabilities. */
             name: string;
+            /** @description For people: octal mode, decimal ids, hexadecimal digest; null: was not known. */
             old: null | string;
             new: null | string;
         };
+        /** @description One thing that somebody did. */
         AuditEntry: {
             /** Format: int64 */
             id: number;
             /** Format: date-time */
             at: string;
             actor: string;
+            /** @description Such as sign-in, user-created, target-changed. */
             action: string;
+            /** @description What it was done to, such as target 8; null: nothing in particular. */
             object: null | string;
             details: components["schemas"]["JsonElement"];
+            /** @description Where the request came from; null: not known. */
             address: null | string;
+            /** @description Trace id of the request, as in the logs; null with entries of earlier versions. */
+            correlationId: null | string;
+            /** @description SHA-256 over the entry and the hash before it. */
+            hash: string;
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         AuditEntryPage: {
             items: components["schemas"]["AuditEntry"][];
             nextCursor: null | string;
         };
+        AuditFault: {
+            kind: components["schemas"]["AuditFaultKind"];
+            /**
+             * Format: int64
+             * @description The entry that is wrong, or the first that is missing.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The last that is missing; of an entry that is wrong, itself.
+             */
+            untilId: number;
+            detail: string;
+        };
+        /** @enum {unknown} */
+        AuditFaultKind: "altered" | "missing" | "cut" | "foreign" | "rewritten";
+        /** @description What reading the whole chain found. */
+        AuditVerification: {
+            intact: boolean;
+            /**
+             * Format: int64
+             * @description Entries that were read: all of them, or up to the first that is wrong.
+             */
+            checked: number;
+            /**
+             * Format: int64
+             * @description The oldest entry that is left; null: there is none.
+             */
+            firstId: null | number;
+            /**
+             * Format: int64
+             * @description The newest entry that was ever written; 0: none was.
+             */
+            lastId: number;
+            /** @description Its hash. Kept elsewhere, it proves later that nothing up to here was rewritten. */
+            lastHash: string;
+            fault: null | components["schemas"]["AuditFault"];
+        };
+        /** @description A time of the week at which no scan of a target begins, in the target's time zone. */
         Blackout: {
+            /** @description Lower-case English names, monday to sunday; the day on which the time begins. */
             days: string[];
-            /** Format: time */
+            /**
+             * Format: time
+             * @description Whole minutes.
+             */
             from: string;
-            /** Format: time */
+            /**
+             * Format: time
+             * @description At or before From: on the next day, so 00:00 to 00:00 is a whole day.
+             */
             to: string;
-            /** @default false */
+            /**
+             * @description A scan that runs is paused, and goes on at the end by itself.
+             * @default false
+             */
             pauseRunning?: boolean;
+        };
+        /** @description A folder, and one page of what lies in it. */
+        BrowseView: {
+            /** Format: int32 */
+            targetId: number;
+            targetName: string;
+            /** @description Below the root of the target; empty: the root. */
+            path: string;
+            /**
+             * Format: date-time
+             * @description When the sums were counted; null: not yet, and all of them are null.
+             */
+            asOf: null | string;
+            unknown: components["schemas"]["UnknownPart"];
+            sums: null | components["schemas"]["FolderSums"];
+            /** @description A page may be shorter than was asked for, even empty, and not be the last one. */
+            items: components["schemas"]["FolderEntry"][];
+            nextCursor: null | string;
         };
         ChangeCounts: {
             /** Format: int64 */
@@ -991,26 +1425,135 @@ export interface components {
         };
         ChangeDetails: {
             damage: null | components["schemas"]["Damage"];
+            /** @description Which attributes are not as recorded. */
             attributes: null | components["schemas"]["AttributeChange"][];
+            /** @description When the inode was last written, by the file system: RFC 3339 with nanoseconds. */
             observedCtime: null | string;
+            /** @description The same, exactly: nanoseconds since 1970. */
             observedCtimeNs: null | string;
             folder: null | components["schemas"]["FolderMove"];
             knownFrom: null | components["schemas"]["KnownDamage"];
             storage?: null | components["schemas"]["StorageEvidence"];
         };
+        /** @description Data of a change event: so many new changes are committed. */
+        ChangeEventView: {
+            /** Format: int32 */
+            targetId: number;
+            /**
+             * Format: int64
+             * @description Null: a person's act.
+             */
+            scanId: null | number;
+            /** Format: int64 */
+            changes: number;
+        };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         ChangePage: {
-            items: components["schemas"]["ChangeView"][];
+            items: {
+                /** Format: int64 */
+                id: number;
+                /** Format: date-time */
+                detectedAt: string;
+                /**
+                 * Format: int64
+                 * @description The scan that found it; null: a person's act.
+                 */
+                scanId: null | number;
+                /** Format: int32 */
+                targetId: number;
+                targetName: string;
+                /** Format: int64 */
+                fileId: number;
+                path: string;
+                /** @description Of a moved file: where it was. */
+                previousPath: null | string;
+                /** @enum {unknown} */
+                type: "added" | "deleted" | "modified" | "moved" | "attributes" | "corrupted" | "restored" | "verified" | "accepted" | "tampered" | "touched";
+                /** @enum {unknown} */
+                severity: "info" | "low" | "medium" | "high" | "critical";
+                /** @enum {unknown} */
+                algorithm: "blake3" | "sha256" | "md5" | null;
+                /** @description Of a corrupted or tampered file: the expected one. */
+                oldChecksum: null | string;
+                /** @description Of a corrupted or tampered file: the actual one. */
+                newChecksum: null | string;
+                /** Format: int64 */
+                oldSize: null | number;
+                /** Format: int64 */
+                newSize: null | number;
+                /** @description RFC 3339 with nanoseconds; oldMtimeNs is the same as an exact integer. */
+                oldMtime: null | string;
+                oldMtimeNs: null | string;
+                newMtime: null | string;
+                newMtimeNs: null | string;
+                details: {
+                    damage: {
+                        /**
+                         * Format: int64
+                         * @description In all, also of the ranges that are left out.
+                         */
+                        bytes: number;
+                        /** @description In the order of the file; the first ones, where there are too many to keep. */
+                        ranges: {
+                            /** Format: int64 */
+                            offset: number;
+                            /** Format: int64 */
+                            length: number;
+                        }[];
+                        /** @description There are more ranges than these. */
+                        truncated: boolean;
+                    };
+                    /** @description Which attributes are not as recorded. */
+                    attributes: null | {
+                        /** @description A word of WatchedAttributes: mode, owner, group, links, acl, xattrs, capabilities. */
+                        name: string;
+                        /** @description For people: octal mode, decimal ids, hexadecimal digest; null: was not known. */
+                        old: null | string;
+                        new: null | string;
+                    }[];
+                    /** @description When the inode was last written, by the file system: RFC 3339 with nanoseconds. */
+                    observedCtime: null | string;
+                    /** @description The same, exactly: nanoseconds since 1970. */
+                    observedCtimeNs: null | string;
+                    folder: {
+                        from: string;
+                        to: string;
+                    };
+                    knownFrom: {
+                        /** Format: int64 */
+                        fileId: number;
+                        path: string;
+                    };
+                    storage?: {
+                        /** @description Its ETag: the same for the same content, and no checksum. */
+                        tag: null | string;
+                        /** @description Where the bucket keeps versions. */
+                        version: null | string;
+                        /** @description By algorithm (crc32, crc32c, crc64nvme, sha1, sha256), lower-case hex; of an object in parts composite:hex-parts. */
+                        checksums: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+                /** Format: date-time */
+                acknowledgedAt: null | string;
+                acknowledgedBy: null | string;
+                acknowledgeReason: null | string;
+            }[];
             nextCursor: null | string;
         };
         /** @enum {unknown} */
         ChangeType: "added" | "deleted" | "modified" | "moved" | "attributes" | "corrupted" | "restored" | "verified" | "accepted" | "tampered" | "touched";
+        /** @description Something that happened to a file: the evidence, with old and new values. */
         ChangeView: {
             /** Format: int64 */
             id: number;
             /** Format: date-time */
             detectedAt: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The scan that found it; null: a person's act.
+             */
             scanId: null | number;
             /** Format: int32 */
             targetId: number;
@@ -1018,16 +1561,20 @@ export interface components {
             /** Format: int64 */
             fileId: number;
             path: string;
+            /** @description Of a moved file: where it was. */
             previousPath: null | string;
             type: components["schemas"]["ChangeType"];
             severity: components["schemas"]["Severity"];
             algorithm: null | components["schemas"]["ChecksumAlgorithm"];
+            /** @description Of a corrupted or tampered file: the expected one. */
             oldChecksum: null | string;
+            /** @description Of a corrupted or tampered file: the actual one. */
             newChecksum: null | string;
             /** Format: int64 */
             oldSize: null | number;
             /** Format: int64 */
             newSize: null | number;
+            /** @description RFC 3339 with nanoseconds; oldMtimeNs is the same as an exact integer. */
             oldMtime: null | string;
             oldMtimeNs: null | string;
             newMtime: null | string;
@@ -1040,23 +1587,138 @@ export interface components {
         };
         /** @enum {unknown} */
         ChecksumAlgorithm: "blake3" | "sha256" | "md5";
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        CopyPage: {
+            items: components["schemas"]["CopyView"][];
+            nextCursor: null | string;
+        };
+        /** @description A file that holds the same content, as far as is known. */
+        CopyView: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int32 */
+            targetId: number;
+            targetName: string;
+            path: string;
+            state: components["schemas"]["FileStanding"];
+            /**
+             * Format: date-time
+             * @description When its content was last read and equal; null: not since it was recorded.
+             */
+            verifiedAt: null | string;
+            targetState: components["schemas"]["TargetState"];
+        };
+        CoverageFiles: {
+            verified: components["schemas"]["FileAmount"];
+            notDue: components["schemas"]["FileAmount"];
+            overdue: components["schemas"]["FileAmount"];
+            neverRead: components["schemas"]["FileAmount"];
+            unreadable: components["schemas"]["FileAmount"];
+            corrupted: components["schemas"]["FileAmount"];
+            tampered: components["schemas"]["FileAmount"];
+        };
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        CoveragePage: {
+            items: components["schemas"]["CoverageView"][];
+            nextCursor: null | string;
+        };
+        CoverageRuns: {
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            partial: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            cancelled: number;
+            /** @description Of those that did not complete. */
+            reasons: components["schemas"]["RunReason"][];
+        };
+        CoverageSkips: {
+            /**
+             * Format: int64
+             * @description Links, pipes and the like, as the last scan of the period met them; null: there was none.
+             */
+            notRegular: null | number;
+            /**
+             * Format: int64
+             * @description In folders that the last scan of the period could not list; null: there was none.
+             */
+            unknown: null | number;
+            /**
+             * Format: int64
+             * @description Left out by the patterns since they were last seen; null: not counted, or the period is over.
+             */
+            excluded: null | number;
+        };
+        /** @description What was promised of a target in a period, what was done, and what was not and why. */
+        CoverageView: {
+            /** Format: int32 */
+            targetId: number;
+            targetName: string;
+            /**
+             * Format: date-time
+             * @description Of the period: unless it was said, as long before its end as verification may take.
+             */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: date-time
+             * @description When files were counted; null: not yet.
+             */
+            asOf: null | string;
+            /**
+             * Format: int32
+             * @description The promise: no file's last verification gets older.
+             */
+            verifyWithinDays: number;
+            /**
+             * Format: int64
+             * @description Files whose turn came within the period, by the promise: all of those at its end, or the part that it is of the days promised. Null: how many there were is not known.
+             */
+            expected: null | number;
+            /**
+             * Format: int64
+             * @description Done by the scans that ended within the period; a file may have had several.
+             */
+            verifications: number;
+            files: null | components["schemas"]["CoverageFiles"];
+            skipped: components["schemas"]["CoverageSkips"];
+            runs: components["schemas"]["CoverageRuns"];
+            obstacle: null | components["schemas"]["GuaranteeObstacle"];
+        };
         CredentialsRequest: {
+            /** @description file:/path or env:FIXITY_CREDENTIALS_NAME, looked up by the scanner at each scan. */
             reference?: null | string;
+            /** @description User name; with S3 the access key id. */
             user?: null | string;
+            /** @description Password; with S3 the secret access key. */
             secret?: null | string;
+            /** @description SMB alone. */
             domain?: null | string;
+            /** @description S3 alone, with temporary keys. */
             sessionToken?: null | string;
-            /** @default false */
+            /**
+             * @description Forgets those that are there.
+             * @default false
+             */
             clear?: boolean;
         };
         /** @enum {unknown} */
         CredentialsSource: "none" | "reference" | "stored";
         Damage: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description In all, also of the ranges that are left out.
+             */
             bytes: number;
+            /** @description In the order of the file; the first ones, where there are too many to keep. */
             ranges: components["schemas"]["DamagedRange"][];
+            /** @description There are more ranges than these. */
             truncated: boolean;
         };
+        /** @description One part of a file, in bytes. */
         DamagedRange: {
             /** Format: int64 */
             offset: number;
@@ -1070,35 +1732,203 @@ export interface components {
         };
         /** @enum {unknown} */
         DeliveryStatus: "pending" | "delivered" | "failed";
+        /** @description One message on its way to one webhook: of one event, a batch, or all of a scan. */
         DeliveryView: {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["MessageKind"];
+            /** @description Of kind event its event; else the kind's word. */
             eventType: string;
+            /** @description One line, for people. */
             title: null | string;
             severity: components["schemas"]["Severity"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Events that it tells of.
+             */
             eventCount: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Null: it is about no target.
+             */
             targetId: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null: it is about no scan.
+             */
             scanId: null | number;
             status: components["schemas"]["DeliveryStatus"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Attempts made, the one being made now included.
+             */
             attempt: number;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             lastAttemptAt: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null: none will be made.
+             */
             nextAttemptAt: null | string;
             /** Format: date-time */
             deliveredAt: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description HTTP status of the latest answer; null: there was none.
+             */
             responseStatus: null | number;
+            /** @description Why the latest attempt failed; null when it did not. */
             error: null | string;
+            /** @description Word for why it was not delivered; null: it was, or may be yet. */
             failure: null | string;
+            /** @description It tells the sum of deliveries that were too many to wait. */
             isFolded: boolean;
+        };
+        DifferenceCounts: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            deleted: number;
+            /** Format: int64 */
+            modified: number;
+            /** Format: int64 */
+            moved: number;
+            /** Format: int64 */
+            corrupted: number;
+            /** Format: int64 */
+            tampered: number;
+            /** Format: int64 */
+            restored: number;
+            /** Format: int64 */
+            attributes: number;
+            /** Format: int64 */
+            touched: number;
+            /**
+             * Format: int64
+             * @description Files that are elsewhere now, outside of what is counted here; they count there as what they are.
+             */
+            movedAway: number;
+        };
+        /** @description What differs below a folder between two moments, by the folders in it. */
+        DifferencePage: {
+            /** Format: int32 */
+            targetId: number;
+            /**
+             * Format: date-time
+             * @description What was found up to this moment, it included, is the first state.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description What was found up to this moment, it included, is the second.
+             */
+            to: string;
+            /** @description Null: the root. */
+            path: null | string;
+            total: components["schemas"]["DifferenceCounts"];
+            here: components["schemas"]["DifferenceCounts"];
+            /** @description By name. */
+            items: components["schemas"]["DifferentFolder"][];
+            nextCursor: null | string;
+        };
+        /** @enum {unknown} */
+        DifferenceType: "added" | "deleted" | "modified" | "moved" | "attributes" | "corrupted" | "restored" | "tampered" | "touched";
+        /** @description One file that is not what it was. */
+        DifferenceView: {
+            type: components["schemas"]["DifferenceType"];
+            /** @description Where it is; of a deleted file: where it was. */
+            path: string;
+            /** @description Where it was, if that is elsewhere: also of a file that was modified or damaged besides. */
+            previousPath: null | string;
+            /** Format: int64 */
+            fileId: number;
+            /** Format: int64 */
+            oldSize: null | number;
+            /** Format: int64 */
+            newSize: null | number;
+            oldMtime: null | string;
+            oldMtimeNs: null | string;
+            newMtime: null | string;
+            newMtimeNs: null | string;
+            algorithm: null | components["schemas"]["ChecksumAlgorithm"];
+            /** @description The accepted one then. */
+            oldChecksum: null | string;
+            /** @description The accepted one now; of a damaged file what it holds instead. */
+            newChecksum: null | string;
+            /**
+             * Format: date-time
+             * @description When the last of its changes was found.
+             */
+            lastDetectedAt: string;
+            /**
+             * Format: int32
+             * @description How many events this is the sum of.
+             */
+            changes: number;
+        };
+        /** @description A folder in which something differs. */
+        DifferentFolder: {
+            path: string;
+            counts: components["schemas"]["DifferenceCounts"];
+        };
+        /** @description One of several files with the same content. */
+        DuplicateFile: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int32 */
+            targetId: number;
+            targetName: string;
+            path: string;
+            /** Format: date-time */
+            verifiedAt: null | string;
+        };
+        /** @description A page of what is there more than once. */
+        DuplicatePage: {
+            /**
+             * Format: date-time
+             * @description When it was counted: once for all who ask within a while.
+             */
+            asOf: string;
+            /**
+             * Format: int64
+             * @description How many contents are there more than once.
+             */
+            groups: number;
+            /**
+             * Format: int64
+             * @description Of all of them, also of those that the list does not reach.
+             */
+            wastedBytes: number;
+            /** @description There are more groups than the list goes to. */
+            truncated: boolean;
+            items: components["schemas"]["DuplicateView"][];
+            nextCursor: null | string;
+        };
+        /** @description Content that is there more than once. */
+        DuplicateView: {
+            algorithm: components["schemas"]["ChecksumAlgorithm"];
+            checksum: string;
+            /**
+             * Format: int64
+             * @description Bytes of one.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many files hold it.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description What all but one of them take.
+             */
+            wastedBytes: number;
+            /** @description They are not all in one target. */
+            acrossTargets: boolean;
+            /** @description The first ten, as they are now: one may have gone since the count. */
+            files: components["schemas"]["DuplicateFile"][];
         };
         EcsAcknowledged: {
             /** Format: date-time */
@@ -1106,6 +1936,7 @@ export interface components {
             by?: null | string;
             reason?: null | string;
         };
+        /** @description A change in the Elastic Common Schema; what that has no field for is below fixity. */
         EcsChange: {
             /** Format: date-time */
             "@timestamp": string;
@@ -1133,15 +1964,21 @@ export interface components {
             category: string[];
             type: string[];
             action: string;
+            /** @description The same whenever the change is read again: take it as the document's id. */
             id: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description 0 to 10.
+             */
             severity: number;
             module: string;
             dataset: string;
+            /** @description Why a person accepted the file. */
             reason?: null | string;
         };
         EcsFile: {
             type: string;
+            /** @description Below the target's root, as Fixity spells it: a byte that is not UTF-8 as \xHH. */
             path: string;
             name: string;
             directory?: null | string;
@@ -1199,6 +2036,39 @@ export interface components {
         EcsVersion: {
             version: string;
         };
+        /** @enum {unknown} */
+        EntryKind: "folder" | "file";
+        FileAmount: {
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        /** @description The whole life of a file: how it began, when it was last proved right, and all that happened to it. */
+        FileHistory: {
+            /**
+             * Format: date-time
+             * @description Null, as what follows: the file is gone for so long that only its changes are left.
+             */
+            firstSeenAt: null | string;
+            /**
+             * Format: int64
+             * @description The scan that recorded it.
+             */
+            firstScanId: null | number;
+            /** @description It was there at the target's first scan, which reports nothing as added. */
+            firstScanIsBaseline: null | boolean;
+            /** @description Where it was then; its moves are among the changes. */
+            firstPath: null | string;
+            /**
+             * Format: date-time
+             * @description When its content was last read and equal; those before it are not kept.
+             */
+            verifiedAt: null | string;
+            /** @description Newest first, moves and acceptances included, through all moves. */
+            items: components["schemas"]["ChangeView"][];
+            nextCursor: null | string;
+        };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
         FilePage: {
             items: components["schemas"]["FileView"][];
@@ -1206,42 +2076,111 @@ export interface components {
         };
         /** @enum {unknown} */
         FileStanding: "unknown" | "present" | "deleted" | "corrupted" | "unreadable" | "tampered" | "excluded";
+        /** @description One file of the baseline, as it is accepted, and how it stands. */
         FileView: {
             /** Format: int64 */
             id: number;
             /** Format: int32 */
             targetId: number;
             targetName: string;
+            /** @description Below the root of its target; bytes that are not UTF-8 as \xHH, a backslash doubled. */
             path: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
             size: number;
+            /** @description RFC 3339 with nanoseconds. */
             mtime: string;
+            /** @description The same, exactly: nanoseconds since 1970. */
             mtimeNs: string;
+            /** @description Permission bits in octal. */
             mode: null | string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Names that the content has, this one included.
+             */
             links: null | number;
             algorithm: null | components["schemas"]["ChecksumAlgorithm"];
+            /** @description The accepted one, lower-case hex; null when the file was never read to its end. */
             checksum: null | string;
             previousAlgorithm: null | components["schemas"]["ChecksumAlgorithm"];
+            /** @description Of the same content, from before the target's algorithm was changed. */
             previousChecksum: null | string;
             state: components["schemas"]["FileStanding"];
             /** Format: date-time */
             stateSince: string;
             /** Format: date-time */
             firstSeenAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description End of the last scan that proved it to be there; null for a deleted or excluded file.
+             */
             lastSeenAt: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its content was last read and equal.
+             */
             verifiedAt: null | string;
+            /** @description What a corrupted or tampered file was last seen to hold, in the same algorithm. */
             observedChecksum: null | string;
             damage: null | components["schemas"]["Damage"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Reading it hung: it is left alone until then.
+             */
             retryAfter: null | string;
             lastKnownState: null | components["schemas"]["FileStanding"];
+        };
+        /** @description A folder or a file. */
+        FolderEntry: {
+            kind: components["schemas"]["EntryKind"];
+            name: string;
+            path: string;
+            unknown: null | components["schemas"]["UnknownPart"];
+            sums: null | components["schemas"]["FolderSums"];
+            file: null | components["schemas"]["FileView"];
         };
         FolderMove: {
             from: string;
             to: string;
+        };
+        FolderSums: {
+            /**
+             * Format: int64
+             * @description Those that are there: neither deleted nor left out by patterns, damaged ones included.
+             */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            corrupted: number;
+            /** Format: int64 */
+            tampered: number;
+            /** Format: int64 */
+            unreadable: number;
+            /**
+             * Format: int64
+             * @description Of them, those that were never read to their end, or not since what they hold was accepted.
+             */
+            neverVerified: number;
+            /**
+             * Format: date-time
+             * @description Of them; null: none was verified.
+             */
+            oldestVerificationAt: null | string;
+            /** Format: int64 */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Left out by the patterns since they were last seen.
+             */
+            excluded: number;
+            /**
+             * Format: int64
+             * @description Changes found here in the thirty days before; one that moved counts where it is now.
+             */
+            changedIn30Days: number;
         };
         /** @enum {unknown} */
         GuaranteeObstacle: "disabled" | "no-schedule" | "schedule" | "rate" | null;
@@ -1250,15 +2189,28 @@ export interface components {
             evaluatedAt: string;
             /** Format: date-time */
             oldestVerifiedAt: null | string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Present files whose last verification is older than promised.
+             */
             filesOverdue: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Null: how much there is is not known yet.
+             */
             neededBytesPerDay: null | number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description What the storage gave at best in the latest scans, over a day; null: not measured yet.
+             */
             measuredBytesPerDay: null | number;
+            /** @description Null: not known. */
             canBeMet: null | boolean;
             obstacle: null | components["schemas"]["GuaranteeObstacle"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null: it holds, as far as is known.
+             */
             breachedSince: null | string;
         };
         HttpValidationProblemDetails: {
@@ -1272,6 +2224,7 @@ export interface components {
                 [key: string]: string[];
             };
         };
+        /** @description Differs from action to action; of a change before and after, without secrets. */
         JsonElement: unknown;
         KnownDamage: {
             /** Format: int64 */
@@ -1286,7 +2239,9 @@ export interface components {
             from: string;
             to: string[];
             security?: null | components["schemas"]["MailSecurity"];
+            /** @description Absent: the server asks for none. */
             userName?: null | string;
+            /** @description Absent: the one that was saved, as long as there is a user name. */
             password?: null | string;
         };
         /** @enum {unknown} */
@@ -1296,12 +2251,14 @@ export interface components {
             to: string[];
             security: components["schemas"]["MailSecurity"];
             userName: null | string;
+            /** @description The password itself is never shown. */
             hasPassword: boolean;
         };
         /** @enum {unknown} */
         MessageKind: "event" | "batch" | "digest" | "test";
         /** @enum {unknown} */
         MissedRuns: "one" | "skip";
+        /** @description What is kept quiet. */
         Mute: {
             /** Format: int32 */
             id: number;
@@ -1315,39 +2272,67 @@ export interface components {
             createdBy: string;
             /** Format: date-time */
             createdAt: string;
+            /** @description It keeps nothing quiet any more, and is shown for a while. */
             isOver: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Events that it kept from webhooks.
+             */
             suppressed: number;
         };
+        /** @description What is to be kept quiet, until when, and why. What is absent of target, path and event stands for all. */
         MuteRequest: {
             /** Format: date-time */
             until: string;
             reason: string;
             /** Format: int32 */
             targetId?: null | number;
+            /** @description Pattern in gitignore syntax: only events of files that it matches. */
             path?: null | string;
+            /** @description An event, or file.* for all of a kind. */
             event?: null | string;
         };
         NfsConnection: {
+            /** @description As the mount table says it, like nas:/export; null: recorded by the first scan. */
             source?: null | string;
+            /** @description Types, as the mount table names them, that count as network file systems; null: the usual. */
             fileSystems?: null | string[];
         };
+        /** @description How everything that is watched stands, in a dozen numbers. */
         OverviewView: {
             /** Format: int32 */
             targets: number;
             /** Format: int32 */
             targetsOffline: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Over the targets that have been listed; null while there are targets and none has been.
+             */
             filesPresent: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Like FilesPresent.
+             */
             bytesPresent: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null while there are targets, none has been listed, and none is known to be corrupted.
+             */
             filesCorrupted: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Like FilesCorrupted.
+             */
             filesTampered: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Like FilesCorrupted.
+             */
             filesUnreadable: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Damage found, decayed or tampered with, that nobody has acknowledged; restored files included.
+             */
             unacknowledgedCorruptions: number;
             /** Format: int32 */
             activeScans: number;
@@ -1360,16 +2345,28 @@ export interface components {
             newPassword: string;
         };
         PreviewedRun: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is due, or at the end of the blackout that it falls in.
+             */
             at: string;
+            /** @description The same in the schedule's time zone, to be read: Sunday 29 March 2026, 03:00 +02:00. */
             local: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was due, if a blackout delays it.
+             */
             delayedFrom: null | string;
         };
+        /** @description What came of trying a storage. */
         ProbeAnswer: {
+            /** @description ok, or a stable word for what stood in the way: login_refused, no_scanner, … */
             verdict: string;
+            /** @description The same for people. */
             message: string;
+            /** @description Of the root, where it was reached. */
             identity: null | string;
+            /** @description The first few of the root, where it could be listed. */
             entries: null | string[];
             /** Format: int64 */
             tookMs: number;
@@ -1383,9 +2380,15 @@ export interface components {
             instance?: null | string;
         };
         RateLimit: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Over all scanners of the target together; null: no limit.
+             */
             bytesPerSecond?: null | number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Files opened; null: no limit.
+             */
             opensPerSecond?: null | number;
         };
         /** @enum {unknown} */
@@ -1399,44 +2402,73 @@ export interface components {
             /** Format: int64 */
             bytes: number;
         };
+        /** @description One removal of all that is past its time. */
         RetentionRun: {
             /** Format: int64 */
             id: number;
             status: components["schemas"]["RetentionStatus"];
             /** Format: date-time */
             requestedAt: string;
+            /** @description Null: it was time. */
             requestedBy: null | string;
             /** Format: date-time */
             startedAt: null | string;
             /** Format: date-time */
             endedAt: null | string;
+            /** @description The word of RetentionKind that it is at; null when it is not running. */
             kind: null | string;
             message: null | string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Removed in all.
+             */
             rows: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Freed: of whole months what they took on disk, of single rows their own size.
+             */
             bytes: number;
             removed: components["schemas"]["RetentionRemoval"][];
         };
         RetentionRunList: {
+            /** @description The last ones, newest first. */
             items: components["schemas"]["RetentionRun"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next one begins by itself.
+             */
             nextRunAt: string;
         };
         /** @enum {unknown} */
         RetentionStatus: "queued" | "running" | "completed" | "incomplete";
         /** @enum {unknown} */
         Role: "viewer" | "operator" | "admin";
+        RunReason: {
+            /** @description A stable word, as a scan has it. */
+            reason: string;
+            /** Format: int64 */
+            runs: number;
+        };
         S3Connection: {
             bucket: string;
-            /** @default  */
+            /**
+             * @description Without a slash at the front; it ends at a slash, or is empty: the whole bucket.
+             * @default
+             */
             prefix?: string;
             /** @default us-east-1 */
             region?: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Absolute http(s) address; null: Amazon's own for the region.
+             */
             endpoint?: null | string;
-            /** @default false */
+            /**
+             * @description The bucket in the path and not in the host name.
+             * @default false
+             */
             pathStyle?: boolean;
+            /** @description PEM of the authority that the endpoint's certificate must come from; null: those of the system. */
             certificate?: null | string;
         };
         /** @enum {unknown} */
@@ -1456,11 +2488,13 @@ export interface components {
             items: components["schemas"]["ScanErrorView"][];
             nextCursor: null | string;
         };
+        /** @description Something that a scan could not look at, or (kind skipped) never opens. */
         ScanErrorView: {
             /** Format: int64 */
             id: number;
             path: string;
             kind: string;
+            /** @description Of what is skipped: what it is, such as fifo or symlink. */
             message: string;
             /** Format: date-time */
             occurredAt: string;
@@ -1468,6 +2502,7 @@ export interface components {
         /** @enum {unknown} */
         ScanMode: "incremental" | "full";
         ScanNowAnswer: {
+            /** @description One a target: queued now, or active already. */
             scanIds: number[];
         };
         /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
@@ -1478,17 +2513,24 @@ export interface components {
         ScanRequest: {
             mode?: components["schemas"]["SchedulerScanMode"];
         };
+        /** @description A range of path order that one scanner replica works through. */
         ScanSegmentView: {
             /** Format: int32 */
             ordinal: number;
             status: components["schemas"]["ScanStatus"];
+            /** @description Who holds the lease now; null when nobody does. */
             scanner: null | string;
+            /** @description All up to and including this path is committed. */
             checkpoint: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How often it was claimed.
+             */
             attempt: number;
         };
         /** @enum {unknown} */
         ScanStatus: "queued" | "running" | "paused" | "completed" | "partial" | "failed" | "cancelled";
+        /** @description A scan that was asked for, and where to see how it fares. */
         ScanTicket: {
             /** Format: int64 */
             scanId: number;
@@ -1506,7 +2548,9 @@ export interface components {
             trigger: components["schemas"]["ScanTrigger"];
             mode: components["schemas"]["ScanMode"];
             status: components["schemas"]["ScanStatus"];
+            /** @description A stable word when it did not complete. */
             reason: null | string;
+            /** @description The same for people. */
             message: null | string;
             /** Format: date-time */
             requestedAt: string;
@@ -1515,11 +2559,18 @@ export interface components {
             startedAt: null | string;
             /** Format: date-time */
             endedAt: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Its last committed batch.
+             */
             updatedAt: null | string;
+            /** @description The first of its target: files are recorded, not reported. */
             isBaseline: boolean;
             control: null | components["schemas"]["ScanControl"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Present files in the baseline when it started; with filesSeen, how far it is.
+             */
             filesBefore: null | number;
             /** Format: int64 */
             bytesBefore: null | number;
@@ -1554,7 +2605,10 @@ export interface components {
             filesUnstable: number;
             /** Format: int64 */
             filesSkipped: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Left out by the target's patterns.
+             */
             filesExcluded: number;
             /** Format: int64 */
             filesUnknown: number;
@@ -1562,23 +2616,48 @@ export interface components {
             errorsCount: number;
             largeChange: boolean;
             largeChangeReason: null | string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The scan whose scanner was lost and for which this one goes on: what it counts, and its start, are of the two together. Changes stay with the scan that found them.
+             */
             resumedFrom: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The scan that goes on for this one, whose scanner was lost.
+             */
             resumedBy: null | number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Nobody starts it earlier; null: as soon as there is room.
+             */
             notBefore: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description 1, and one more with each retry of a run that failed.
+             */
             attempt: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The failed scan that it repeats.
+             */
             retryOf: null | number;
             waitsFor?: null | components["schemas"]["ScanWait"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The same; 1 is next. Left out while its time has not come.
+             */
             queuePosition?: null | number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The same; an estimate from how long the scans before it took the last times. Left out when that is not known.
+             */
             expectedStartAt?: null | string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Only where one scan is asked for, and until it ends: the median of its target's last five that completed and were of its mode.
+             */
             expectedSeconds?: null | number;
+            /** @description Only where one scan is asked for. */
             segments?: null | components["schemas"]["ScanSegmentView"][];
             storage?: null | components["schemas"]["StorageStanding"];
         };
@@ -1586,19 +2665,28 @@ export interface components {
         ScanWait: "time" | "blackout" | "room" | "scanner" | null;
         ScannerReplicaView: {
             name: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Segments that it can work on at once.
+             */
             workers: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Segments that it works on.
+             */
             busy: number;
             /** Format: date-time */
             startedAt: string;
             /** Format: date-time */
             seenAt: string;
         };
+        /** @description A schedule in words, and when it would be due. */
         SchedulePreview: {
             words: string;
+            /** @description The next five; fewer when it does not come so often within what can be foreseen. */
             nextRuns: components["schemas"]["PreviewedRun"][];
         };
+        /** @description The part of a target that says when it is scanned, to be tried before it is saved. */
         ScheduleSettings: {
             schedule: null | string;
             /** @default UTC */
@@ -1611,34 +2699,53 @@ export interface components {
             jitterMinutes?: number;
         };
         SchedulerHealthView: {
+            /** @description healthy, degraded or stopped. */
             status: string;
+            /** @description Null when healthy. */
             reason: null | string;
         };
+        /** @description What holds. */
+        SchedulerJsonElement: unknown;
         SchedulerMetricsView: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Waiting: for a scanner, for room, for their time.
+             */
             queueDepth: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Running or paused.
+             */
             activeScans: number;
+            /** @description Ended scans since the beginning, by status. */
             completedScans: {
                 [key: string]: number;
             };
+            /** @description Of scans that completed in the last 30 days, by mode. */
             scanDurations: {
                 [key: string]: components["schemas"]["ScanDurationView"];
             };
+            /** @description Scans that failed or broke off since the beginning, by reason. */
             errorCounts: {
                 [key: string]: number;
             };
-            /** Format: double */
+            /**
+             * Format: double
+             * @description 0 to 1; null while no scanner lives.
+             */
             workerUtilization: null | number;
         };
         SchedulerReplicaView: {
             name: string;
+            /** @description healthy, degraded or stopped. */
             status: string;
+            /** @description Null when healthy. */
             reason: null | string;
             /** Format: date-time */
             startedAt: string;
             /** Format: date-time */
             seenAt: string;
+            /** @description Whether it is the one that gives this answer. */
             answering: boolean;
         };
         /**
@@ -1647,52 +2754,106 @@ export interface components {
          */
         SchedulerScanMode: "incremental" | "full";
         SchedulerStatusView: {
+            /** @description Whether a scheduler takes part in the schedule: this one, or another that was seen just now. */
             running: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a schedule last asked for a scan.
+             */
             lastRunAt: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a schedule asks next; null when none is set.
+             */
             nextRunAt: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Running or paused.
+             */
             activeScans: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Waiting: for a scanner, for room, for their time.
+             */
             queueDepth: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Segments that the living scanners can work on at once, all together.
+             */
             workerCount: number;
             /** Format: int64 */
             totalCompleted: number;
             /** Format: int64 */
             totalFailed: number;
+            /** @description Schedulers that were seen in the last half minute. */
             replicas: components["schemas"]["SchedulerReplicaView"][];
+            /** @description Scanners that were. */
             scanners: components["schemas"]["ScannerReplicaView"][];
+        };
+        /** @description A browser in which one is signed in. */
+        SessionEntry: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            address: null | string;
+            /** @description What the browser says of itself. */
+            userAgent: null | string;
+            /** @description The one that asks. */
+            current: boolean;
+        };
+        SessionList: {
+            items: components["schemas"]["SessionEntry"][];
         };
         SessionUser: {
             username: string;
             role: components["schemas"]["Role"];
+            /** @description Signs in through the identity provider, and has no password here. */
+            external: boolean;
         };
+        /** @description What the SPA asks first: is there anybody yet, and who am I? */
         SessionView: {
             setupRequired: boolean;
             user: null | components["schemas"]["SessionUser"];
+            /** @description Goes into the header X-CSRF-Token of each request that changes something. */
             csrfToken: null | string;
+            /** @description What to call the identity provider through which one may sign in; null: there is none. */
+            provider: null | string;
         };
+        /** @description All settings; there are few, so they come at once. */
         SettingList: {
             items: components["schemas"]["SettingView"][];
         };
         /** @enum {unknown} */
         SettingType: "whole" | "number" | "text" | "list";
+        /** @description One of Settings, as it stands. */
         SettingView: {
             key: string;
             type: components["schemas"]["SettingType"];
-            value: components["schemas"]["JsonElement"];
-            default: components["schemas"]["JsonElement"];
-            /** Format: double */
+            value: components["schemas"]["SchedulerJsonElement"];
+            default: components["schemas"]["SchedulerJsonElement"];
+            /**
+             * Format: double
+             * @description Of numbers, inclusive.
+             */
             minimum: null | number;
             /** Format: double */
             maximum: null | number;
+            /** @description The only values that there are; empty: any. */
             words: string[];
+            /** @description What it does. */
             sentence: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null when it was never set, or was reset to its default.
+             */
             updatedAt: null | string;
             updatedBy: null | string;
+            /** @description Why what is stored cannot be used, so that the default holds; null when it can. */
             problem: null | string;
         };
         SetupRequest: {
@@ -1702,16 +2863,26 @@ export interface components {
         };
         /** @enum {unknown} */
         Severity: "info" | "low" | "medium" | "high" | "critical";
+        /** @description How much events matter: what holds everywhere, and where targets say otherwise. */
         SeverityList: {
+            /** @description By event. */
             defaults: {
                 [key: string]: components["schemas"]["Severity"];
             };
             targets: components["schemas"]["TargetSeverities"][];
         };
+        SignedOut: {
+            /** @description Where to go to be signed out of the identity provider too; null: nowhere. */
+            endSessionUrl: null | string;
+        };
         SmbConnection: {
+            /** @description Name or address. */
             server: string;
             share: string;
-            /** @default  */
+            /**
+             * @description Below the share, / as separator; empty: the whole share.
+             * @default
+             */
             path?: string;
             /**
              * Format: int32
@@ -1726,24 +2897,34 @@ export interface components {
          */
         SmbProtection: "sign" | "encrypt" | "offered";
         StorageEvidence: {
+            /** @description Its ETag: the same for the same content, and no checksum. */
             tag: null | string;
+            /** @description Where the bucket keeps versions. */
             version: null | string;
+            /** @description By algorithm (crc32, crc32c, crc64nvme, sha1, sha256), lower-case hex; of an object in parts composite:hex-parts. */
             checksums: {
                 [key: string]: string;
             };
         };
+        /** @description Where a target lies and how to get in: what can be tried before it is saved. */
         StorageSettings: {
             type: components["schemas"]["TargetType"];
+            /** @description Absolute path, with local and nfs; with the others it is made of the connection. */
             root?: null | string;
             connection?: null | components["schemas"]["TargetConnection"];
             credentials?: null | components["schemas"]["CredentialsRequest"];
         };
         StorageStanding: {
             state: components["schemas"]["TargetState"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null: it was never tried.
+             */
             since: null | string;
+            /** @description A stable word. */
             reason: null | string;
         };
+        /** @description A target as the scheduler holds it. */
         Target: {
             /** Format: int32 */
             id: number;
@@ -1782,7 +2963,10 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the schedule is due next; null when it is disabled, has no schedule, or that is paused.
+             */
             nextRunAt: null | string;
         };
         TargetConnection: {
@@ -1792,20 +2976,40 @@ export interface components {
         };
         TargetCredentials: {
             source: components["schemas"]["CredentialsSource"];
+            /** @description Where the scanner looks them up; null unless by reference. */
             reference: null | string;
+            /** @description User or access key; null where that is not known here. */
             who: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they were last set; null when there are none.
+             */
             updatedAt: null | string;
+            /** @description Who set them. */
             updatedBy: null | string;
         };
+        /** @description Data of a target event. */
+        TargetEventView: {
+            /** Format: int32 */
+            targetId: number;
+            /** @enum {unknown} */
+            state: "unknown" | "online" | "offline" | "degraded" | "denied";
+        };
         TargetOptions: {
+            /** @description Words of WatchedAttributes, lower case. */
             watchedAttributes?: string[];
+            /** @description Patterns in gitignore syntax. Not empty: only what one of them matches is watched. */
             include?: string[];
+            /** @description Patterns in gitignore syntax: what they match is not watched. */
             exclude?: string[];
+            /** @description Goes on into other file systems that are mounted below the root. */
             crossMounts?: boolean;
+            /** @description Tells also when a file's mtime moved and its content did not. */
             reportTouched?: boolean;
+            /** @description Keeps digests of 64 KiB groups of files over 1 MiB, so that damage is found to the place (BLAKE3 targets). */
             damageMap?: boolean;
             verifyFrom?: components["schemas"]["ReadFrom"];
+            /** @description Reads only while nobody else uses the disk (idle I/O class, Linux). */
             idleIo?: boolean;
             limit?: components["schemas"]["RateLimit"];
             workingHours?: null | components["schemas"]["WorkingHours"];
@@ -1815,13 +3019,18 @@ export interface components {
             items: components["schemas"]["TargetView"][];
             nextCursor: null | string;
         };
+        /** @description Everything an administrator says of a target. What is left out takes the default; null means none. */
         TargetRequest: {
             name: string;
             type: components["schemas"]["TargetType"];
+            /** @description Absolute path below an allowed root, with local and nfs; with the others it is made of the connection. */
             root?: null | string;
             /** @default true */
             enabled?: boolean;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Files read at once; null: chosen by the scanner.
+             */
             workers?: null | number;
             /**
              * Format: int32
@@ -1832,35 +3041,65 @@ export interface components {
             connection?: null | components["schemas"]["TargetConnection"];
             credentials?: null | components["schemas"]["CredentialsRequest"];
             missedRuns?: components["schemas"]["MissedRuns"];
-            /** @default false */
+            /**
+             * @description The schedule is kept and asks for nothing.
+             * @default false
+             */
             schedulePaused?: boolean;
             /**
              * Format: int32
+             * @description Each run begins up to so many minutes late, 0 to 720: for many targets due at once.
              * @default 0
              */
             jitterMinutes?: number;
+            /** @description Times of the week at which no scan begins; left out or null: none. */
             blackouts?: null | components["schemas"]["Blackout"][];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How long its history is kept; null: as the settings say.
+             */
             retentionDays?: null | number;
-            /** @default false */
+            /**
+             * @description Another root is the right one now: the next scan records its identity anew.
+             * @default false
+             */
             resetIdentity?: boolean;
+            /** @description Five-field cron, read in TimeZone, or @hourly, @daily, @weekly, @monthly, @yearly, or an interval of 30 minutes to 31 days like "@every 6h"; null: scanned by hand only; left out: a setting. */
             schedule?: null | string;
+            /** @description IANA name; left out: a setting. */
             timeZone?: string;
             checksumAlgorithm?: components["schemas"]["ChecksumAlgorithm"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Share of the unchanged files that each scan re-reads; left out: a setting.
+             */
             samplePercent?: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description No file's last verification gets older than this; left out: a setting.
+             */
             verifyWithinDays?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Changed files from which on a change is large; null: not by count; left out: a setting.
+             */
             largeChangeCount?: null | number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Of the files; null: not by percent; left out: a setting.
+             */
             largeChangePercent?: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null: not by bytes; left out: a setting.
+             */
             largeChangeBytes?: null | number;
         };
+        /** @description What one target says otherwise. */
         TargetSeverities: {
             /** Format: int32 */
             targetId: number;
+            /** @description By event; what is not named is as everywhere. */
             severities: {
                 [key: string]: components["schemas"]["Severity"];
             };
@@ -1869,6 +3108,7 @@ export interface components {
         TargetState: "unknown" | "online" | "offline" | "degraded" | "denied";
         /** @enum {unknown} */
         TargetType: "local" | "nfs" | "smb" | "s3" | "docker" | "agent";
+        /** @description A watched root: how it is watched, and how it stands. */
         TargetView: {
             /** Format: int32 */
             id: number;
@@ -1878,15 +3118,27 @@ export interface components {
             enabled: boolean;
             schedule: null | string;
             timeZone: string;
+            /** @description The schedule in plain English. */
             scheduleWords: string;
             missedRuns: components["schemas"]["MissedRuns"];
+            /** @description The schedule is kept and asks for nothing. */
             schedulePaused: boolean;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Each run begins up to so many minutes late.
+             */
             jitterMinutes: number;
+            /** @description Times of the week at which no scan begins. */
             blackouts: components["schemas"]["Blackout"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The end of the blackout that it is in at this moment; null: it is in none.
+             */
             blackoutUntil: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How long its history is kept; null: as the settings say.
+             */
             retentionDays: null | number;
             checksumAlgorithm: components["schemas"]["ChecksumAlgorithm"];
             /** Format: int32 */
@@ -1910,34 +3162,65 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its schedule is due next; null: by hand only, disabled, paused, or not planned yet.
+             */
             nextRunAt: null | string;
             state: components["schemas"]["TargetState"];
             /** Format: date-time */
             stateSince: null | string;
             stateReason: null | string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null before the first scan ended. Without what appeared in a scan that broke off: whether that is new or has moved says the next scan that looks everywhere.
+             */
             filesPresent: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null before the first scan ended.
+             */
             bytesPresent: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null while nothing is known of the target's files.
+             */
             filesCorrupted: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null while nothing is known of the target's files.
+             */
             filesTampered: null | number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Null while nothing is known of the target's files.
+             */
             filesUnreadable: null | number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Folders that could not be listed: what is below them is unknown.
+             */
             unknownRanges: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null when no file was verified yet.
+             */
             oldestVerificationAt: null | string;
             activeScan: null | components["schemas"]["ScanView"];
             lastScan: null | components["schemas"]["ScanView"];
             /** Format: date-time */
             lastCompleteScanAt: null | string;
             guarantee: null | components["schemas"]["GuaranteeView"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Two writes closer together than this may leave the same mtime there: a file that was written so short a time ago is read when it is over. Null: no scan has asked the storage yet.
+             */
             mtimeGranularityNs: null | number;
         };
+        /** @enum {unknown} */
+        TokenKind: "service" | "personal";
+        /** @enum {unknown} */
+        UnknownPart: "none" | "some" | "all";
         UserCreateRequest: {
             username: string;
             password: string;
@@ -1948,9 +3231,11 @@ export interface components {
             items: components["schemas"]["UserView"][];
             nextCursor: null | string;
         };
+        /** @description Another role, password or state ends the user's sessions; to disable revokes the personal tokens too. */
         UserUpdateRequest: {
             role: components["schemas"]["Role"];
             disabled: boolean;
+            /** @description Absent: stays. */
             password?: null | string;
         };
         UserView: {
@@ -1963,11 +3248,41 @@ export interface components {
             /** Format: date-time */
             lastLoginAt: null | string;
             disabled: boolean;
+            /** @description Signs in through the identity provider, which says the role at each sign-in. */
+            external: boolean;
         };
+        VerificationAges: {
+            upTo7Days: components["schemas"]["FileAmount"];
+            upTo30Days: components["schemas"]["FileAmount"];
+            upTo90Days: components["schemas"]["FileAmount"];
+            older: components["schemas"]["FileAmount"];
+            never: components["schemas"]["FileAmount"];
+        };
+        /** @description One page of a list; string? Page&lt;T&gt;.NextCursor asks for the next, null says that this was the last. */
+        VerificationPage: {
+            items: components["schemas"]["VerificationView"][];
+            nextCursor: null | string;
+        };
+        /** @description How long ago the files of a target were last verified. */
+        VerificationView: {
+            /** Format: int32 */
+            targetId: number;
+            targetName: string;
+            /**
+             * Format: date-time
+             * @description When they were counted; null: not yet.
+             */
+            asOf: null | string;
+            /** Format: date-time */
+            oldestVerificationAt: null | string;
+            ages: null | components["schemas"]["VerificationAges"];
+        };
+        /** @description A webhook and how it fares. */
         Webhook: {
             /** Format: int32 */
             id: number;
             name: string;
+            /** @description Whole for an administrator only; others see scheme://host/…, because the rest may be a secret. */
             url: string;
             enabled: boolean;
             channel: components["schemas"]["WebhookChannel"];
@@ -1979,6 +3294,7 @@ export interface components {
             eventExcludes: string[];
             targets: number[];
             paths: string[];
+            /** @description Names; the values are never shown. */
             headers: string[];
             mail: null | components["schemas"]["MailSettings"];
             /** Format: int32 */
@@ -1991,12 +3307,21 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the service itself disabled it; null: it did not.
+             */
             disabledAt: null | string;
             disabledReason: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null: nothing was delivered yet.
+             */
             lastSuccessAt: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Deliveries since the last success whose latest attempt failed.
+             */
             failuresInARow: number;
             backlog: components["schemas"]["WebhookBacklog"];
             lastAttempt: null | components["schemas"]["WebhookAttempt"];
@@ -2006,28 +3331,47 @@ export interface components {
             startedAt: string;
             /** Format: int32 */
             durationMs: number;
+            /** @description delivered, retrying, failed or blocked. */
             outcome: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Null: there was no answer.
+             */
             responseStatus: null | number;
+            /** @description Null: there was none. */
             error: null | string;
         };
         WebhookBacklog: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Deliveries.
+             */
             pending: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the oldest of them was made; null: there is none.
+             */
             oldestAt: null | string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Events that wait for the rest of their batch or digest.
+             */
             gathering: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Events that were too many to wait one by one: they are told as a sum.
+             */
             folded: number;
         };
         /** @enum {unknown} */
         WebhookChannel: "http" | "smtp" | "syslog";
+        /** @description A new webhook: the only answer that ever holds its secret. */
         WebhookCreated: {
             secret: string;
             /** Format: int32 */
             id: number;
             name: string;
+            /** @description Whole for an administrator only; others see scheme://host/…, because the rest may be a secret. */
             url: string;
             enabled: boolean;
             channel: components["schemas"]["WebhookChannel"];
@@ -2039,6 +3383,7 @@ export interface components {
             eventExcludes: string[];
             targets: number[];
             paths: string[];
+            /** @description Names; the values are never shown. */
             headers: string[];
             mail: null | components["schemas"]["MailSettings"];
             /** Format: int32 */
@@ -2051,15 +3396,31 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the service itself disabled it; null: it did not.
+             */
             disabledAt: null | string;
             disabledReason: null | string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Null: nothing was delivered yet.
+             */
             lastSuccessAt: null | string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Deliveries since the last success whose latest attempt failed.
+             */
             failuresInARow: number;
             backlog: components["schemas"]["WebhookBacklog"];
             lastAttempt: null | components["schemas"]["WebhookAttempt"];
+        };
+        /** @description Data of a webhook event. */
+        WebhookEventView: {
+            /** Format: int32 */
+            webhookId: number;
+            /** @enum {unknown} */
+            state: "active" | "failing" | "disabled" | "deleted";
         };
         /** @enum {unknown} */
         WebhookFormat: "fixity" | "slack" | "teams" | "discord" | "ntfy" | "pagerduty" | "alertmanager" | "template" | "mail" | "syslog";
@@ -2070,68 +3431,98 @@ export interface components {
             items: components["schemas"]["Webhook"][];
             nextCursor: null | string;
         };
+        /** @description What an administrator says of a webhook. A PUT replaces everything but what is never shown (the secret, the values of headers, the password), which only changes when given. */
         WebhookRequest: {
             name: string;
+            /** @description https and http; smtp (587 unless it says otherwise) and smtps (465); syslog (601) and syslogs (6514): as the channel is. */
             url: string;
             /** @default true */
             enabled?: boolean;
+            /** @description Events that are sent; empty: all. file.* stands for all of a kind. */
             eventIncludes?: null | string[];
+            /** @description Events that are not sent; wins over the includes. */
             eventExcludes?: null | string[];
             /**
              * Format: int32
+             * @description Attempts in all, the first included.
              * @default 3
              */
             retryAttempts?: number;
             /**
              * Format: int32
+             * @description Wait before the second attempt; doubles with each further one.
              * @default 60
              */
             retryBackoffSeconds?: number;
             /**
              * Format: int32
+             * @description For one attempt as a whole, the answer included.
              * @default 30
              */
             timeoutSeconds?: number;
+            /** @description Key of the signature, and the routing key of format pagerduty; absent: generated. */
             secret?: null | string;
             channel?: components["schemas"]["WebhookChannel"];
             format?: null | components["schemas"]["WebhookFormat"];
+            /** @description Of format template. */
             template?: null | string;
             mode?: components["schemas"]["WebhookMode"];
             minSeverity?: components["schemas"]["Severity"];
+            /** @description Ids of those it is told of; empty: all. */
             targets?: null | number[];
+            /** @description Patterns in gitignore syntax: of which files it is told; empty: all. What is about no file passes. */
             paths?: null | string[];
+            /** @description By name, of the requests of channel http. A null value keeps what was saved under that name; what is not named goes. Absent: all stay as they are. */
             headers?: null | {
                 [key: string]: string;
             };
             mail?: null | components["schemas"]["MailRequest"];
         };
+        /** @description What became of all samples. */
         WebhookTestReport: {
+            /** @description All of them arrived. */
             delivered: boolean;
+            /** @description The same in words. */
             summary: string;
             samples: components["schemas"]["WebhookTestResult"][];
         };
+        /** @description What to try: a saved webhook, settings that are not saved, or both: then what they leave unsaid (the secret, values of headers, the password) is the saved webhook's. */
         WebhookTestRequest: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Of a saved webhook.
+             */
             id?: null | number;
             webhook?: null | components["schemas"]["WebhookRequest"];
+            /** @description Of which a sample is sent; absent: of each that it would be told. webhook.test is a word of greeting. */
             events?: null | string[];
         };
+        /** @description What became of one sample. */
         WebhookTestResult: {
             event: string;
             delivered: boolean;
+            /** @description The same in words. */
             summary: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Status of the answer; null: there was none, and Error says why.
+             */
             status: null | number;
             /** Format: double */
             durationMs: number;
+            /** @description The first 2 KiB of the answer. */
             responseBody: null | string;
             error: null | string;
         };
         WorkingHours: {
+            /** @description Lower-case English names, monday to sunday; the day on which the time begins. */
             days: string[];
             /** Format: time */
             from: string;
-            /** Format: time */
+            /**
+             * Format: time
+             * @description Before From: on the next day.
+             */
             to: string;
             limit: components["schemas"]["RateLimit"];
         };
@@ -2147,6 +3538,12 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
+                Actor?: string;
+                Action?: string;
+                Object?: string;
+                Since?: string;
+                Until?: string;
+                Q?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -2162,7 +3559,261 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "at": "2026-11-21T03:00:07Z",
+                     *           "actor": "ann",
+                     *           "action": "sign-in",
+                     *           "object": null,
+                     *           "details": null,
+                     *           "address": "192.0.2.17",
+                     *           "correlationId": null,
+                     *           "hash": "hash"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                Actor?: string;
+                Action?: string;
+                Object?: string;
+                Since?: string;
+                Until?: string;
+                Q?: string;
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    /** @example  */
+                    "application/jsonl": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: {
+                entry?: number;
+                hash?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "intact": false,
+                     *       "checked": 0,
+                     *       "firstId": null,
+                     *       "lastId": 0,
+                     *       "lastHash": "lastHash",
+                     *       "fault": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ann",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "setupRequired": false,
+                     *       "user": null,
+                     *       "csrfToken": "EXAMPLE",
+                     *       "provider": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionView"];
                 };
             };
             /** @description Bad Request */
@@ -2192,32 +3843,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-        };
-    };
-    login: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LoginRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
+            /** @description Payload Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionView"];
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2227,6 +3863,15 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2245,12 +3890,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "endSessionUrl": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -2270,6 +3931,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     changePassword: {
@@ -2281,6 +3960,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "the one before it",
+                 *       "newPassword": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordRequest"];
             };
         };
@@ -2319,8 +4004,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2345,7 +4066,259 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "setupRequired": false,
+                     *       "user": null,
+                     *       "csrfToken": "EXAMPLE",
+                     *       "provider": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "createdAt": "2026-03-01T09:12:44Z",
+                     *           "lastSeenAt": "2026-11-21T03:41:12Z",
+                     *           "expiresAt": "2026-11-21T03:00:07Z",
+                     *           "address": "192.0.2.17",
+                     *           "userAgent": null,
+                     *           "current": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
@@ -2359,6 +4332,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "fxt_EXAMPLE",
+                 *       "username": "ann",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetupRequest"];
             };
         };
@@ -2369,6 +4349,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "setupRequired": false,
+                     *       "user": null,
+                     *       "csrfToken": "EXAMPLE",
+                     *       "provider": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
@@ -2399,8 +4387,148 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    browse: {
+        parameters: {
+            query?: {
+                target?: number;
+                /** @description The folder; the root of the target unless it is given. */
+                path?: string;
+                /** @description folders (unless said otherwise): folders before files; name: both by path. */
+                sort?: string;
+                cursor?: string;
+                /** @description Items a page: 50 unless said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "targetId": 3,
+                     *       "targetName": "photos",
+                     *       "path": "2026/summer/beach.jpg",
+                     *       "asOf": null,
+                     *       "unknown": "none",
+                     *       "sums": null,
+                     *       "items": [
+                     *         {
+                     *           "kind": "folder",
+                     *           "name": "photos",
+                     *           "path": "2026/summer/beach.jpg",
+                     *           "unknown": null,
+                     *           "sums": null,
+                     *           "file": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BrowseView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2414,16 +4542,29 @@ export interface operations {
         parameters: {
             query?: {
                 target?: number;
+                /** @description The scan that found them. */
                 scan?: number;
                 /** @description Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted, tampered, touched; separated by commas. */
                 type?: string;
+                /** @description Any of info, low, medium, high, critical; separated by commas. */
+                severity?: string;
                 /** @description A file, or a folder with everything below it; of a moved file also where it was. */
                 path?: string;
+                /** @description Text anywhere in the path, taken literally; ASCII letters match in either case. */
+                q?: string;
+                /** @description A pattern over the whole path, such as **\/*.raw or photos/2019/*: * and ? stay within a segment, ** is any number of segments, [a-z] and [!a-z] one character. Without a slash it is of the name alone. Case matters. */
+                glob?: string;
+                /** @description Bytes, at least, that the file had after the change or, where it has none, before it. */
+                minSize?: number;
+                /** @description Bytes, at most; of the same size. */
+                maxSize?: number;
                 /** @description Detected at this time or later. */
                 since?: string;
                 /** @description Detected before this time. */
                 until?: string;
                 acknowledged?: boolean;
+                /** @description -detectedAt (unless said otherwise), or detectedAt: the oldest first. */
+                sort?: string;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
@@ -2450,7 +4591,108 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "detectedAt": "2026-11-21T03:00:07Z",
+                     *           "scanId": 17,
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "fileId": 4711,
+                     *           "path": "2026/summer/beach.jpg",
+                     *           "previousPath": null,
+                     *           "type": "added",
+                     *           "severity": "info",
+                     *           "algorithm": "blake3",
+                     *           "oldChecksum": null,
+                     *           "newChecksum": null,
+                     *           "oldSize": null,
+                     *           "newSize": null,
+                     *           "oldMtime": null,
+                     *           "oldMtimeNs": null,
+                     *           "newMtime": null,
+                     *           "newMtimeNs": null,
+                     *           "details": {
+                     *             "damage": {
+                     *               "bytes": 5242880,
+                     *               "ranges": [
+                     *                 {
+                     *                   "offset": 0,
+                     *                   "length": 0
+                     *                 }
+                     *               ],
+                     *               "truncated": false
+                     *             },
+                     *             "attributes": null,
+                     *             "observedCtime": null,
+                     *             "observedCtimeNs": null,
+                     *             "folder": {
+                     *               "from": "from",
+                     *               "to": "to"
+                     *             },
+                     *             "knownFrom": {
+                     *               "fileId": 4711,
+                     *               "path": "2026/summer/beach.jpg"
+                     *             }
+                     *           },
+                     *           "acknowledgedAt": null,
+                     *           "acknowledgedBy": null,
+                     *           "acknowledgeReason": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChangePage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "@timestamp": "2026-11-21T03:00:07Z",
+                     *           "ecs": {
+                     *             "version": "version"
+                     *           },
+                     *           "message": "directory cannot be read: permission denied",
+                     *           "event": {
+                     *             "kind": "directory_unreadable",
+                     *             "category": [
+                     *               "category"
+                     *             ],
+                     *             "type": [
+                     *               "local"
+                     *             ],
+                     *             "action": "sign-in",
+                     *             "id": "id",
+                     *             "severity": 0,
+                     *             "module": "module",
+                     *             "dataset": "dataset"
+                     *           },
+                     *           "file": {
+                     *             "type": "local",
+                     *             "path": "2026/summer/beach.jpg",
+                     *             "name": "photos"
+                     *           },
+                     *           "observer": {
+                     *             "vendor": "vendor",
+                     *             "product": "product",
+                     *             "type": "local",
+                     *             "version": "version"
+                     *           },
+                     *           "fixity": {
+                     *             "target": {
+                     *               "id": 17,
+                     *               "name": "photos"
+                     *             },
+                     *             "file_id": 0,
+                     *             "severity": "info"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json; profile=ecs": components["schemas"]["EcsChangePage"];
                     "text/plain": string;
                 };
@@ -2464,8 +4706,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2493,6 +4771,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         90210,
+                 *         90211
+                 *       ],
+                 *       "reason": "Restored from tape and compared by hand."
+                 *     }
+                 */
                 "application/json": components["schemas"]["AcknowledgeRequest"];
             };
         };
@@ -2503,6 +4790,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "acknowledged": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Acknowledgement"];
                 };
             };
@@ -2513,6 +4805,69 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
@@ -2534,6 +4889,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -2571,11 +4935,49 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
-    streamEvents: {
+    compareTarget: {
         parameters: {
-            query?: never;
+            query: {
+                target: number;
+                /** @description The first moment: what was found up to it, it included, is how it was. */
+                from: string;
+                /** @description The second; now, unless said. */
+                to?: string;
+                /** @description A folder: what lies below it, by the folders in it. */
+                path?: string;
+                cursor?: string;
+                /** @description Items a page: 50 unless said, at most 200. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2588,7 +4990,823 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "targetId": 3,
+                     *       "from": "2026-11-21T03:00:07Z",
+                     *       "to": "2026-11-21T03:00:07Z",
+                     *       "path": "2026/summer/beach.jpg",
+                     *       "total": {
+                     *         "added": 0,
+                     *         "deleted": 0,
+                     *         "modified": 0,
+                     *         "moved": 0,
+                     *         "corrupted": 0,
+                     *         "tampered": 0,
+                     *         "restored": 0,
+                     *         "attributes": 0,
+                     *         "touched": 0,
+                     *         "movedAway": 0
+                     *       },
+                     *       "here": {
+                     *         "added": 0,
+                     *         "deleted": 0,
+                     *         "modified": 0,
+                     *         "moved": 0,
+                     *         "corrupted": 0,
+                     *         "tampered": 0,
+                     *         "restored": 0,
+                     *         "attributes": 0,
+                     *         "touched": 0,
+                     *         "movedAway": 0
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "path": "2026/summer/beach.jpg",
+                     *           "counts": {
+                     *             "added": 0,
+                     *             "deleted": 0,
+                     *             "modified": 0,
+                     *             "moved": 0,
+                     *             "corrupted": 0,
+                     *             "tampered": 0,
+                     *             "restored": 0,
+                     *             "attributes": 0,
+                     *             "touched": 0,
+                     *             "movedAway": 0
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DifferencePage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listDuplicates: {
+        parameters: {
+            query?: {
+                /** @description Copies within this target alone; else over all targets. */
+                target?: number;
+                cursor?: string;
+                /** @description Items a page: 50 unless said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asOf": "2026-11-21T03:00:07Z",
+                     *       "groups": 0,
+                     *       "wastedBytes": 0,
+                     *       "truncated": false,
+                     *       "items": [
+                     *         {
+                     *           "algorithm": "blake3",
+                     *           "checksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *           "size": 5242880,
+                     *           "copies": 0,
+                     *           "wastedBytes": 0,
+                     *           "acrossTargets": false,
+                     *           "files": [
+                     *             {
+                     *               "id": 17,
+                     *               "targetId": 3,
+                     *               "targetName": "photos",
+                     *               "path": "2026/summer/beach.jpg",
+                     *               "verifiedAt": "2026-11-07T03:12:55Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description The id of the last event that was read; for clients that cannot set the header. */
+                lastEventId?: string;
+            };
+            header?: {
+                /** @description The same, as an EventSource sends it. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events: hello first, then reset where the client has to read anew what it shows, scan, change, target and webhook. Lines that begin with a colon are there to keep the connection open. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *     id: eyJUcmFuc2FjdGlvbklkIjo3NDIsIklkIjowfQ
+                     *     event: hello
+                     *     data: {}
+                     *
+                     *     event: change
+                     *     data: {"targetId":3,"scanId":17,"changes":42}
+                     *
+                     *     id: eyJUcmFuc2FjdGlvbklkIjo3NTAsIklkIjowfQ
+                     *     event: target
+                     *     data: {"targetId":3,"state":"online"}
+                     */
                     "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    exportChanges: {
+        parameters: {
+            query?: {
+                target?: number;
+                /** @description The scan that found them. */
+                scan?: number;
+                /** @description Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted, tampered, touched; separated by commas. */
+                type?: string;
+                /** @description Any of info, low, medium, high, critical; separated by commas. */
+                severity?: string;
+                /** @description A file, or a folder with everything below it; of a moved file also where it was. */
+                path?: string;
+                /** @description Text anywhere in the path, taken literally; ASCII letters match in either case. */
+                q?: string;
+                /** @description A pattern over the whole path, such as **\/*.raw or photos/2019/*: * and ? stay within a segment, ** is any number of segments, [a-z] and [!a-z] one character. Without a slash it is of the name alone. Case matters. */
+                glob?: string;
+                /** @description Bytes, at least, that the file had after the change or, where it has none, before it. */
+                minSize?: number;
+                /** @description Bytes, at most; of the same size. */
+                maxSize?: number;
+                /** @description Detected at this time or later. */
+                since?: string;
+                /** @description Detected before this time. */
+                until?: string;
+                acknowledged?: boolean;
+                /** @description csv (unless said otherwise): a header, then a line a row; jsonl: a JSON object a line; json: one JSON array. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 90210,
+                     *         "detectedAt": "2026-11-21T03:00:07Z",
+                     *         "scanId": 17,
+                     *         "targetId": 3,
+                     *         "targetName": "photos",
+                     *         "fileId": 4711,
+                     *         "path": "2026/summer/beach.jpg",
+                     *         "previousPath": null,
+                     *         "type": "corrupted",
+                     *         "severity": "critical",
+                     *         "algorithm": "blake3",
+                     *         "oldChecksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *         "newChecksum": "5b2f7a0c9d1e4386b7f0a2c4d6e8f10213243546576879808a9bacbdcedfe0f1",
+                     *         "oldSize": 5242880,
+                     *         "newSize": 5242880,
+                     *         "oldMtime": "2026-07-14T16:20:31.482913000Z",
+                     *         "oldMtimeNs": "1784046031482913000",
+                     *         "newMtime": "2026-07-14T16:20:31.482913000Z",
+                     *         "newMtimeNs": "1784046031482913000",
+                     *         "details": null,
+                     *         "acknowledgedAt": null,
+                     *         "acknowledgedBy": null,
+                     *         "acknowledgeReason": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ChangeView"][];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    exportDifferences: {
+        parameters: {
+            query: {
+                target: number;
+                /** @description The first moment: what was found up to it, it included, is how it was. */
+                from: string;
+                /** @description The second; now, unless said. */
+                to?: string;
+                /** @description A file, or a folder with everything below it; of a moved file also where it was. */
+                path?: string;
+                /** @description csv (unless said otherwise): a header, then a line a row; jsonl: a JSON object a line; json: one JSON array. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "type": "added",
+                     *         "path": "2026/summer/beach.jpg",
+                     *         "previousPath": null,
+                     *         "fileId": 4711,
+                     *         "oldSize": null,
+                     *         "newSize": null,
+                     *         "oldMtime": null,
+                     *         "oldMtimeNs": null,
+                     *         "newMtime": null,
+                     *         "newMtimeNs": null,
+                     *         "algorithm": "blake3",
+                     *         "oldChecksum": null,
+                     *         "newChecksum": null,
+                     *         "lastDetectedAt": "2026-11-21T03:00:07Z",
+                     *         "changes": 42
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["DifferenceView"][];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    exportFiles: {
+        parameters: {
+            query?: {
+                target?: number;
+                /** @description A file, or a folder with everything below it; matched by whole segments. */
+                path?: string;
+                /** @description Text anywhere in the path, taken literally; ASCII letters match in either case. */
+                q?: string;
+                /** @description A pattern over the whole path, such as **\/*.raw or photos/2019/*: * and ? stay within a segment, ** is any number of segments, [a-z] and [!a-z] one character. Without a slash it is of the name alone. Case matters. */
+                glob?: string;
+                /** @description Any of unknown, present, deleted, corrupted, unreadable, tampered, excluded; separated by commas. */
+                state?: string;
+                /** @description Bytes, at least. */
+                minSize?: number;
+                /** @description Bytes, at most. */
+                maxSize?: number;
+                /** @description Modified (mtime) at this time or later. */
+                modifiedSince?: string;
+                /** @description Modified (mtime) before this time. */
+                modifiedUntil?: string;
+                /** @description Last verified at this time or later. */
+                verifiedSince?: string;
+                /** @description Last verified before this time. What was never verified is not among them. */
+                verifiedUntil?: string;
+                /** @description csv (unless said otherwise): a header, then a line a row; jsonl: a JSON object a line; json: one JSON array. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 4711,
+                     *         "targetId": 3,
+                     *         "targetName": "photos",
+                     *         "path": "2026/summer/beach.jpg",
+                     *         "size": 5242880,
+                     *         "mtime": "2026-07-14T16:20:31.482913000Z",
+                     *         "mtimeNs": "1784046031482913000",
+                     *         "mode": "incremental",
+                     *         "links": null,
+                     *         "algorithm": "blake3",
+                     *         "checksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *         "previousAlgorithm": null,
+                     *         "previousChecksum": null,
+                     *         "state": "present",
+                     *         "stateSince": "2026-03-01T09:14:02Z",
+                     *         "firstSeenAt": "2026-03-01T09:14:02Z",
+                     *         "lastSeenAt": "2026-11-21T03:41:12Z",
+                     *         "verifiedAt": "2026-11-07T03:12:55Z",
+                     *         "observedChecksum": null,
+                     *         "damage": null,
+                     *         "retryAfter": null,
+                     *         "lastKnownState": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["FileView"][];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    exportManifest: {
+        parameters: {
+            query: {
+                target: number;
+                /** @description A file, or a folder with everything below it; matched by whole segments. */
+                path?: string;
+                /** @description sha256sum, b3sum, md5sum, hashdeep or bagit: the one that takes the target's algorithm. */
+                format: string;
+                /** @description List what can be listed, where b3sum cannot say what is left out. */
+                incomplete?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/zip": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Service Unavailable */
@@ -2610,8 +5828,24 @@ export interface operations {
                 path?: string;
                 /** @description Text anywhere in the path, taken literally; ASCII letters match in either case. */
                 q?: string;
+                /** @description A pattern over the whole path, such as **\/*.raw or photos/2019/*: * and ? stay within a segment, ** is any number of segments, [a-z] and [!a-z] one character. Without a slash it is of the name alone. Case matters. */
+                glob?: string;
                 /** @description Any of unknown, present, deleted, corrupted, unreadable, tampered, excluded; separated by commas. */
                 state?: string;
+                /** @description Bytes, at least. */
+                minSize?: number;
+                /** @description Bytes, at most. */
+                maxSize?: number;
+                /** @description Modified (mtime) at this time or later. */
+                modifiedSince?: string;
+                /** @description Modified (mtime) before this time. */
+                modifiedUntil?: string;
+                /** @description Last verified at this time or later. */
+                verifiedSince?: string;
+                /** @description Last verified before this time. What was never verified is not among them. */
+                verifiedUntil?: string;
+                /** @description path (unless said otherwise), size, mtime or verifiedAt; with a minus in front the largest or latest first. Never verified comes before all times. */
+                sort?: string;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
@@ -2628,6 +5862,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 4711,
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "path": "2026/summer/beach.jpg",
+                     *           "size": 5242880,
+                     *           "mtime": "2026-07-14T16:20:31.482913000Z",
+                     *           "mtimeNs": "1784046031482913000",
+                     *           "mode": "incremental",
+                     *           "links": null,
+                     *           "algorithm": "blake3",
+                     *           "checksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *           "previousAlgorithm": null,
+                     *           "previousChecksum": null,
+                     *           "state": "present",
+                     *           "stateSince": "2026-03-01T09:14:02Z",
+                     *           "firstSeenAt": "2026-03-01T09:14:02Z",
+                     *           "lastSeenAt": "2026-11-21T03:41:12Z",
+                     *           "verifiedAt": "2026-11-07T03:12:55Z",
+                     *           "observedChecksum": null,
+                     *           "damage": null,
+                     *           "retryAfter": null,
+                     *           "lastKnownState": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["FilePage"];
                 };
             };
@@ -2638,6 +5903,51 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
@@ -2659,11 +5969,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 4711,
+                     *       "targetId": 3,
+                     *       "targetName": "photos",
+                     *       "path": "2026/summer/beach.jpg",
+                     *       "size": 5242880,
+                     *       "mtime": "2026-07-14T16:20:31.482913000Z",
+                     *       "mtimeNs": "1784046031482913000",
+                     *       "mode": "incremental",
+                     *       "links": null,
+                     *       "algorithm": "blake3",
+                     *       "checksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *       "previousAlgorithm": null,
+                     *       "previousChecksum": null,
+                     *       "state": "present",
+                     *       "stateSince": "2026-03-01T09:14:02Z",
+                     *       "firstSeenAt": "2026-03-01T09:14:02Z",
+                     *       "lastSeenAt": "2026-11-21T03:41:12Z",
+                     *       "verifiedAt": "2026-11-07T03:12:55Z",
+                     *       "observedChecksum": null,
+                     *       "damage": null,
+                     *       "retryAfter": null,
+                     *       "lastKnownState": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2684,6 +6074,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Restored from tape and compared by hand."
+                 *     }
+                 */
                 "application/json": components["schemas"]["AcceptRequest"];
             };
         };
@@ -2694,6 +6089,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "fileId": 4711,
+                     *       "state": "present",
+                     *       "checksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *       "algorithm": "blake3"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AcceptedFile"];
                 };
             };
@@ -2704,6 +6107,24 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Not Found */
@@ -2717,6 +6138,165 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listFileCopies: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Items a page: 50 unless said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "path": "2026/summer/beach.jpg",
+                     *           "state": "present",
+                     *           "verifiedAt": "2026-11-07T03:12:55Z",
+                     *           "targetState": "unknown"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CopyPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2747,7 +6327,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangePage"];
+                    /**
+                     * @example {
+                     *       "firstSeenAt": "2026-03-01T09:14:02Z",
+                     *       "firstScanId": null,
+                     *       "firstScanIsBaseline": null,
+                     *       "firstPath": null,
+                     *       "verifiedAt": "2026-11-07T03:12:55Z",
+                     *       "items": [
+                     *         {
+                     *           "id": 90210,
+                     *           "detectedAt": "2026-11-21T03:00:07Z",
+                     *           "scanId": 17,
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "fileId": 4711,
+                     *           "path": "2026/summer/beach.jpg",
+                     *           "previousPath": null,
+                     *           "type": "corrupted",
+                     *           "severity": "critical",
+                     *           "algorithm": "blake3",
+                     *           "oldChecksum": "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+                     *           "newChecksum": "5b2f7a0c9d1e4386b7f0a2c4d6e8f10213243546576879808a9bacbdcedfe0f1",
+                     *           "oldSize": 5242880,
+                     *           "newSize": 5242880,
+                     *           "oldMtime": "2026-07-14T16:20:31.482913000Z",
+                     *           "oldMtimeNs": "1784046031482913000",
+                     *           "newMtime": "2026-07-14T16:20:31.482913000Z",
+                     *           "newMtimeNs": "1784046031482913000",
+                     *           "details": null,
+                     *           "acknowledgedAt": null,
+                     *           "acknowledgedBy": null,
+                     *           "acknowledgeReason": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FileHistory"];
                 };
             };
             /** @description Bad Request */
@@ -2759,8 +6376,53 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2785,11 +6447,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "completed",
+                     *       "reason": "Restored from tape and compared by hand."
+                     *     }
+                     */
                     "application/json": components["schemas"]["SchedulerHealthView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2814,11 +6527,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "completed",
+                     *       "reason": "Restored from tape and compared by hand."
+                     *     }
+                     */
                     "application/json": components["schemas"]["SchedulerHealthView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2843,7 +6607,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 17,
+                     *         "targetId": 3,
+                     *         "path": "/scratch/",
+                     *         "event": "file.*",
+                     *         "until": "2026-12-01T00:00:00Z",
+                     *         "reason": "The scratch folder is emptied this week.",
+                     *         "createdBy": "ann",
+                     *         "createdAt": "2026-03-01T09:12:44Z",
+                     *         "isOver": false,
+                     *         "suppressed": 0
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Mute"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -2864,6 +6653,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     createMute: {
@@ -2875,6 +6691,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "until": "2026-12-01T00:00:00Z",
+                 *       "reason": "The scratch folder is emptied this week.",
+                 *       "targetId": 3,
+                 *       "path": "/scratch/",
+                 *       "event": "file.*"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MuteRequest"];
             };
         };
@@ -2885,6 +6710,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "targetId": 3,
+                     *       "path": "/scratch/",
+                     *       "event": "file.*",
+                     *       "until": "2026-12-01T00:00:00Z",
+                     *       "reason": "The scratch folder is emptied this week.",
+                     *       "createdBy": "ann",
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "isOver": false,
+                     *       "suppressed": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Mute"];
                 };
             };
@@ -2924,6 +6763,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     deleteMute: {
@@ -2943,6 +6827,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -2971,6 +6864,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     runRetention: {
@@ -2988,6 +6908,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "status": "completed",
+                     *       "requestedAt": "2026-11-21T03:00:00Z",
+                     *       "requestedBy": "ann",
+                     *       "startedAt": "2026-11-21T03:00:01Z",
+                     *       "endedAt": "2026-11-21T03:41:12Z",
+                     *       "kind": "directory_unreadable",
+                     *       "message": "directory cannot be read: permission denied",
+                     *       "rows": 0,
+                     *       "bytes": 5242880,
+                     *       "removed": [
+                     *         {
+                     *           "kind": "change-events",
+                     *           "rows": 0,
+                     *           "bytes": 5242880
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionRun"];
                 };
             };
@@ -2997,74 +6938,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "status": "completed",
+                     *       "requestedAt": "2026-11-21T03:00:00Z",
+                     *       "requestedBy": "ann",
+                     *       "startedAt": "2026-11-21T03:00:01Z",
+                     *       "endedAt": "2026-11-21T03:41:12Z",
+                     *       "kind": "directory_unreadable",
+                     *       "message": "directory cannot be read: permission denied",
+                     *       "rows": 0,
+                     *       "bytes": 5242880,
+                     *       "removed": [
+                     *         {
+                     *           "kind": "change-events",
+                     *           "rows": 0,
+                     *           "bytes": 5242880
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetentionRun"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    listRetentionRuns: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetentionRunList"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    scanNow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScanNowAnswer"];
                 };
             };
             /** @description Unauthorized */
@@ -3094,6 +6998,206 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listRetentionRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "status": "completed",
+                     *           "requestedAt": "2026-11-21T03:00:00Z",
+                     *           "requestedBy": "ann",
+                     *           "startedAt": "2026-11-21T03:00:01Z",
+                     *           "endedAt": "2026-11-21T03:41:12Z",
+                     *           "kind": "directory_unreadable",
+                     *           "message": "directory cannot be read: permission denied",
+                     *           "rows": 0,
+                     *           "bytes": 5242880,
+                     *           "removed": [
+                     *             {
+                     *               "kind": "change-events",
+                     *               "rows": 0,
+                     *               "bytes": 5242880
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextRunAt": "2026-11-22T03:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RetentionRunList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    scanNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "scanIds": [
+                     *         17,
+                     *         18
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScanNowAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listScans: {
@@ -3102,6 +7206,12 @@ export interface operations {
                 target?: number;
                 /** @description Any of queued, running, paused, completed, partial, failed, cancelled; separated by commas. */
                 status?: string;
+                /** @description Requested at this time or later. */
+                since?: string;
+                /** @description Requested before this time. */
+                until?: string;
+                /** @description -requestedAt (unless said otherwise), startedAt or duration; with a minus in front the latest or longest first. What has not started, or not ended, is not among those sorted by it. */
+                sort?: string;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
@@ -3118,6 +7228,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "trigger": "schedule",
+                     *           "mode": "incremental",
+                     *           "status": "completed",
+                     *           "reason": null,
+                     *           "message": null,
+                     *           "requestedAt": "2026-11-21T03:00:00Z",
+                     *           "requestedBy": "ann",
+                     *           "startedAt": "2026-11-21T03:00:01Z",
+                     *           "endedAt": "2026-11-21T03:41:12Z",
+                     *           "updatedAt": "2026-11-21T03:41:12Z",
+                     *           "isBaseline": false,
+                     *           "control": null,
+                     *           "filesBefore": 181204,
+                     *           "bytesBefore": 912680550400,
+                     *           "currentPath": null,
+                     *           "filesSeen": 181246,
+                     *           "bytesSeen": 912901234688,
+                     *           "filesHashed": 1854,
+                     *           "bytesHashed": 9127804928,
+                     *           "filesAdded": 42,
+                     *           "filesDeleted": 1,
+                     *           "filesModified": 3,
+                     *           "filesMoved": 5,
+                     *           "filesCorrupted": 0,
+                     *           "filesTampered": 0,
+                     *           "filesRestored": 0,
+                     *           "filesVerified": 1812,
+                     *           "filesUnreadable": 0,
+                     *           "filesUnstable": 0,
+                     *           "filesSkipped": 0,
+                     *           "filesExcluded": 0,
+                     *           "filesUnknown": 0,
+                     *           "errorsCount": 0,
+                     *           "largeChange": false,
+                     *           "largeChangeReason": null,
+                     *           "resumedFrom": null,
+                     *           "resumedBy": null,
+                     *           "notBefore": null,
+                     *           "attempt": 1,
+                     *           "retryOf": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanPage"];
                 };
             };
@@ -3128,6 +7290,51 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
@@ -3149,11 +7356,112 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "targetId": 3,
+                     *       "targetName": "photos",
+                     *       "trigger": "schedule",
+                     *       "mode": "incremental",
+                     *       "status": "completed",
+                     *       "reason": null,
+                     *       "message": null,
+                     *       "requestedAt": "2026-11-21T03:00:00Z",
+                     *       "requestedBy": "ann",
+                     *       "startedAt": "2026-11-21T03:00:01Z",
+                     *       "endedAt": "2026-11-21T03:41:12Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "isBaseline": false,
+                     *       "control": null,
+                     *       "filesBefore": 181204,
+                     *       "bytesBefore": 912680550400,
+                     *       "currentPath": null,
+                     *       "filesSeen": 181246,
+                     *       "bytesSeen": 912901234688,
+                     *       "filesHashed": 1854,
+                     *       "bytesHashed": 9127804928,
+                     *       "filesAdded": 42,
+                     *       "filesDeleted": 1,
+                     *       "filesModified": 3,
+                     *       "filesMoved": 5,
+                     *       "filesCorrupted": 0,
+                     *       "filesTampered": 0,
+                     *       "filesRestored": 0,
+                     *       "filesVerified": 1812,
+                     *       "filesUnreadable": 0,
+                     *       "filesUnstable": 0,
+                     *       "filesSkipped": 0,
+                     *       "filesExcluded": 0,
+                     *       "filesUnknown": 0,
+                     *       "errorsCount": 0,
+                     *       "largeChange": false,
+                     *       "largeChangeReason": null,
+                     *       "resumedFrom": null,
+                     *       "resumedBy": null,
+                     *       "notBefore": null,
+                     *       "attempt": 1,
+                     *       "retryOf": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3180,7 +7488,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "scanId": 17,
+                     *       "statusUrl": "/api/v1/scans/17",
+                     *       "status": "completed"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanTicket"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -3219,6 +7543,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listScanErrors: {
@@ -3226,6 +7577,10 @@ export interface operations {
             query?: {
                 /** @description Only what is never opened, or only what went wrong; both by default. */
                 skipped?: boolean;
+                /** @description A word, such as directory_unreadable. */
+                kind?: string;
+                /** @description A file, or a folder with everything below it. */
+                path?: string;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
@@ -3244,6 +7599,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 812,
+                     *           "path": "2026/private",
+                     *           "kind": "directory_unreadable",
+                     *           "message": "directory cannot be read: permission denied",
+                     *           "occurredAt": "2026-11-21T03:07:31Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanErrorPage"];
                 };
             };
@@ -3253,11 +7622,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3284,7 +7698,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "scanId": 17,
+                     *       "statusUrl": "/api/v1/scans/17",
+                     *       "status": "completed"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanTicket"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -3316,6 +7746,33 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3342,7 +7799,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "scanId": 17,
+                     *       "statusUrl": "/api/v1/scans/17",
+                     *       "status": "completed"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanTicket"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -3381,6 +7854,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getSchedulerMetrics: {
@@ -3398,11 +7898,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "queueDepth": 0,
+                     *       "activeScans": 0,
+                     *       "completedScans": {},
+                     *       "scanDurations": {},
+                     *       "errorCounts": {},
+                     *       "workerUtilization": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SchedulerMetricsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3427,11 +7982,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "running": false,
+                     *       "lastRunAt": "2026-11-21T03:00:00Z",
+                     *       "nextRunAt": "2026-11-22T03:00:00Z",
+                     *       "activeScans": 0,
+                     *       "queueDepth": 0,
+                     *       "workerCount": 0,
+                     *       "totalCompleted": 0,
+                     *       "totalFailed": 0,
+                     *       "replicas": [
+                     *         {
+                     *           "name": "photos",
+                     *           "status": "completed",
+                     *           "reason": "Restored from tape and compared by hand.",
+                     *           "startedAt": "2026-11-21T03:00:01Z",
+                     *           "seenAt": "2026-11-21T03:00:07Z",
+                     *           "answering": false
+                     *         }
+                     *       ],
+                     *       "scanners": [
+                     *         {
+                     *           "name": "photos",
+                     *           "workers": 0,
+                     *           "busy": 0,
+                     *           "startedAt": "2026-11-21T03:00:01Z",
+                     *           "seenAt": "2026-11-21T03:00:07Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SchedulerStatusView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3450,6 +8081,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "schedule": "0 3 * * *"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ScheduleSettings"];
             };
         };
@@ -3460,6 +8096,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "words": "Every day at 03:00",
+                     *       "nextRuns": [
+                     *         {
+                     *           "at": "2026-11-21T03:00:07Z",
+                     *           "local": "local",
+                     *           "delayedFrom": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SchedulePreview"];
                 };
             };
@@ -3490,6 +8138,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listSettings: {
@@ -3507,11 +8200,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "key": "retention_days",
+                     *           "type": "whole",
+                     *           "value": null,
+                     *           "default": null,
+                     *           "minimum": null,
+                     *           "maximum": null,
+                     *           "words": [
+                     *             "Every day at 03:00"
+                     *           ],
+                     *           "sentence": "sentence",
+                     *           "updatedAt": "2026-11-21T03:41:12Z",
+                     *           "updatedBy": "ann",
+                     *           "problem": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettingList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3530,6 +8289,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": Record<string, never>;
             };
         };
@@ -3540,6 +8300,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "key": "retention_days",
+                     *           "type": "whole",
+                     *           "value": null,
+                     *           "default": null,
+                     *           "minimum": null,
+                     *           "maximum": null,
+                     *           "words": [
+                     *             "Every day at 03:00"
+                     *           ],
+                     *           "sentence": "sentence",
+                     *           "updatedAt": "2026-11-21T03:41:12Z",
+                     *           "updatedBy": "ann",
+                     *           "problem": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettingList"];
                 };
             };
@@ -3570,6 +8351,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listSeverities: {
@@ -3587,7 +8413,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "defaults": {},
+                     *       "targets": [
+                     *         {
+                     *           "targetId": 3,
+                     *           "severities": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SeverityList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -3608,6 +8454,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     changeSeverities: {
@@ -3621,6 +8494,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": {
                     [key: string]: components["schemas"]["Severity"];
                 };
@@ -3633,6 +8507,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "targetId": 3,
+                     *       "severities": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["TargetSeverities"];
                 };
             };
@@ -3672,11 +8552,65 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
-    getOverview: {
+    getActivity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of this target alone. */
+                target?: number;
+                /** @description The first day; unless it is given, a year before the last. */
+                from?: string;
+                /** @description The last day; today unless it is given. */
+                to?: string;
+                /** @description In which days begin, such as Europe/Berlin; unless it is given, the one of the settings. */
+                timeZone?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3689,14 +8623,99 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OverviewView"];
+                    /**
+                     * @example {
+                     *       "timeZone": "Europe/Berlin",
+                     *       "from": "from",
+                     *       "to": "to",
+                     *       "days": [
+                     *         {
+                     *           "date": "date",
+                     *           "scans": 0,
+                     *           "changes": {
+                     *             "added": 0,
+                     *             "deleted": 0,
+                     *             "modified": 0,
+                     *             "moved": 0,
+                     *             "attributes": 0,
+                     *             "touched": 0,
+                     *             "corrupted": 0,
+                     *             "tampered": 0,
+                     *             "restored": 0,
+                     *             "accepted": 0
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
     };
-    listTargets: {
+    listCoverage: {
         parameters: {
             query?: {
+                /** @description Of this target alone. */
+                target?: number;
+                /** @description Begin of the period; unless it is given, as many days before its end as were promised. */
+                since?: string;
+                /** @description End of the period; now unless it is given. */
+                until?: string;
                 cursor?: string;
                 /** @description Items a page: 50 unless said, at most 200. */
                 limit?: number;
@@ -3713,11 +8732,440 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "since": "2026-11-21T03:00:07Z",
+                     *           "until": "2026-12-01T00:00:00Z",
+                     *           "asOf": null,
+                     *           "verifyWithinDays": 90,
+                     *           "expected": null,
+                     *           "verifications": 0,
+                     *           "files": null,
+                     *           "skipped": {
+                     *             "notRegular": null,
+                     *             "unknown": null,
+                     *             "excluded": null
+                     *           },
+                     *           "runs": {
+                     *             "completed": 0,
+                     *             "partial": 0,
+                     *             "failed": 0,
+                     *             "cancelled": 0,
+                     *             "reasons": [
+                     *               {
+                     *                 "reason": "Restored from tape and compared by hand.",
+                     *                 "runs": 0
+                     *               }
+                     *             ]
+                     *           },
+                     *           "obstacle": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CoveragePage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description Of this target alone. */
+                target?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "targets": 0,
+                     *       "targetsOffline": 0,
+                     *       "filesPresent": 181246,
+                     *       "bytesPresent": 912901234688,
+                     *       "filesCorrupted": null,
+                     *       "filesTampered": null,
+                     *       "filesUnreadable": null,
+                     *       "unacknowledgedCorruptions": 0,
+                     *       "activeScans": 0,
+                     *       "changes24h": {
+                     *         "added": 0,
+                     *         "deleted": 0,
+                     *         "modified": 0,
+                     *         "moved": 0,
+                     *         "attributes": 0,
+                     *         "corrupted": 0,
+                     *         "tampered": 0,
+                     *         "restored": 0
+                     *       },
+                     *       "oldestVerificationAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OverviewView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listVerification: {
+        parameters: {
+            query?: {
+                /** @description Of this target alone. */
+                target?: number;
+                cursor?: string;
+                /** @description Items a page: 50 unless said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "targetId": 3,
+                     *           "targetName": "photos",
+                     *           "asOf": null,
+                     *           "oldestVerificationAt": null,
+                     *           "ages": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerificationPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    listTargets: {
+        parameters: {
+            query?: {
+                /** @description Any of local, nfs, smb, s3, docker, agent; separated by commas. */
+                type?: string;
+                /** @description Any of unknown, online, offline, degraded, denied; separated by commas. */
+                state?: string;
+                enabled?: boolean;
+                /** @description Text anywhere in the name, taken literally; ASCII letters match in either case. */
+                q?: string;
+                /** @description name (unless said otherwise), createdAt, filesPresent or bytesPresent; with a minus in front the other way. */
+                sort?: string;
+                cursor?: string;
+                /** @description Items a page: 50 unless said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 3,
+                     *           "name": "photos",
+                     *           "type": "local",
+                     *           "root": "/srv/photos",
+                     *           "enabled": true,
+                     *           "schedule": "0 3 * * *",
+                     *           "timeZone": "Europe/Berlin",
+                     *           "scheduleWords": "scheduleWords",
+                     *           "missedRuns": "one",
+                     *           "schedulePaused": false,
+                     *           "jitterMinutes": 0,
+                     *           "blackouts": [
+                     *             {
+                     *               "days": [
+                     *                 "days"
+                     *               ],
+                     *               "from": "from",
+                     *               "to": "to"
+                     *             }
+                     *           ],
+                     *           "blackoutUntil": null,
+                     *           "retentionDays": null,
+                     *           "checksumAlgorithm": "blake3",
+                     *           "workers": null,
+                     *           "samplePercent": 1,
+                     *           "verifyWithinDays": 90,
+                     *           "batchSize": 1000,
+                     *           "largeChangeCount": null,
+                     *           "largeChangePercent": null,
+                     *           "largeChangeBytes": null,
+                     *           "options": {},
+                     *           "connection": {},
+                     *           "credentials": {
+                     *             "source": "none",
+                     *             "reference": null,
+                     *             "who": null,
+                     *             "updatedAt": "2026-11-21T03:41:12Z",
+                     *             "updatedBy": "ann"
+                     *           },
+                     *           "createdAt": "2026-03-01T09:12:44Z",
+                     *           "updatedAt": "2026-11-21T03:41:12Z",
+                     *           "nextRunAt": "2026-11-22T03:00:00Z",
+                     *           "state": "online",
+                     *           "stateSince": "2026-03-01T09:14:02Z",
+                     *           "stateReason": null,
+                     *           "filesPresent": 181246,
+                     *           "bytesPresent": 912901234688,
+                     *           "filesCorrupted": null,
+                     *           "filesTampered": null,
+                     *           "filesUnreadable": null,
+                     *           "unknownRanges": 0,
+                     *           "oldestVerificationAt": null,
+                     *           "activeScan": null,
+                     *           "lastScan": null,
+                     *           "lastCompleteScanAt": null,
+                     *           "guarantee": null,
+                     *           "mtimeGranularityNs": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["TargetPage"];
                 };
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3736,6 +9184,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "photos",
+                 *       "type": "local",
+                 *       "root": "/srv/photos",
+                 *       "schedule": "0 3 * * *",
+                 *       "timeZone": "Europe/Berlin"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TargetRequest"];
             };
         };
@@ -3746,6 +9203,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "photos",
+                     *       "type": "local",
+                     *       "root": "/srv/photos",
+                     *       "enabled": true,
+                     *       "schedule": "0 3 * * *",
+                     *       "timeZone": "Europe/Berlin",
+                     *       "checksumAlgorithm": "blake3",
+                     *       "workers": null,
+                     *       "samplePercent": 1,
+                     *       "verifyWithinDays": 90,
+                     *       "batchSize": 1000,
+                     *       "largeChangeCount": null,
+                     *       "largeChangePercent": null,
+                     *       "largeChangeBytes": null,
+                     *       "options": {},
+                     *       "connection": {},
+                     *       "credentials": {
+                     *         "source": "none",
+                     *         "reference": null,
+                     *         "who": null,
+                     *         "updatedAt": "2026-11-21T03:41:12Z",
+                     *         "updatedBy": "ann"
+                     *       },
+                     *       "missedRuns": "one",
+                     *       "schedulePaused": false,
+                     *       "jitterMinutes": 0,
+                     *       "blackouts": [
+                     *         {
+                     *           "days": [
+                     *             "days"
+                     *           ],
+                     *           "from": "from",
+                     *           "to": "to"
+                     *         }
+                     *       ],
+                     *       "retentionDays": null,
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "nextRunAt": "2026-11-22T03:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Target"];
                 };
             };
@@ -3785,6 +9286,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     probeStorage: {
@@ -3796,6 +9342,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "type": "local"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StorageSettings"];
             };
         };
@@ -3806,6 +9357,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "verdict": "verdict",
+                     *       "message": "directory cannot be read: permission denied",
+                     *       "identity": null,
+                     *       "entries": null,
+                     *       "tookMs": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProbeAnswer"];
                 };
             };
@@ -3836,6 +9396,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getTarget: {
@@ -3855,11 +9460,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 3,
+                     *       "name": "photos",
+                     *       "type": "local",
+                     *       "root": "/srv/photos",
+                     *       "enabled": true,
+                     *       "schedule": "0 3 * * *",
+                     *       "timeZone": "Europe/Berlin",
+                     *       "scheduleWords": "scheduleWords",
+                     *       "missedRuns": "one",
+                     *       "schedulePaused": false,
+                     *       "jitterMinutes": 0,
+                     *       "blackouts": [
+                     *         {
+                     *           "days": [
+                     *             "days"
+                     *           ],
+                     *           "from": "from",
+                     *           "to": "to"
+                     *         }
+                     *       ],
+                     *       "blackoutUntil": null,
+                     *       "retentionDays": null,
+                     *       "checksumAlgorithm": "blake3",
+                     *       "workers": null,
+                     *       "samplePercent": 1,
+                     *       "verifyWithinDays": 90,
+                     *       "batchSize": 1000,
+                     *       "largeChangeCount": null,
+                     *       "largeChangePercent": null,
+                     *       "largeChangeBytes": null,
+                     *       "options": {},
+                     *       "connection": {},
+                     *       "credentials": {
+                     *         "source": "none",
+                     *         "reference": null,
+                     *         "who": null,
+                     *         "updatedAt": "2026-11-21T03:41:12Z",
+                     *         "updatedBy": "ann"
+                     *       },
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "nextRunAt": "2026-11-22T03:00:00Z",
+                     *       "state": "online",
+                     *       "stateSince": "2026-03-01T09:14:02Z",
+                     *       "stateReason": null,
+                     *       "filesPresent": 181246,
+                     *       "bytesPresent": 912901234688,
+                     *       "filesCorrupted": null,
+                     *       "filesTampered": null,
+                     *       "filesUnreadable": null,
+                     *       "unknownRanges": 0,
+                     *       "oldestVerificationAt": null,
+                     *       "activeScan": null,
+                     *       "lastScan": null,
+                     *       "lastCompleteScanAt": null,
+                     *       "guarantee": null,
+                     *       "mtimeGranularityNs": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["TargetView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3880,6 +9600,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "photos",
+                 *       "type": "local",
+                 *       "root": "/srv/photos",
+                 *       "schedule": "0 3 * * *",
+                 *       "timeZone": "Europe/Berlin"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TargetRequest"];
             };
         };
@@ -3890,6 +9619,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 17,
+                     *       "name": "photos",
+                     *       "type": "local",
+                     *       "root": "/srv/photos",
+                     *       "enabled": true,
+                     *       "schedule": "0 3 * * *",
+                     *       "timeZone": "Europe/Berlin",
+                     *       "checksumAlgorithm": "blake3",
+                     *       "workers": null,
+                     *       "samplePercent": 1,
+                     *       "verifyWithinDays": 90,
+                     *       "batchSize": 1000,
+                     *       "largeChangeCount": null,
+                     *       "largeChangePercent": null,
+                     *       "largeChangeBytes": null,
+                     *       "options": {},
+                     *       "connection": {},
+                     *       "credentials": {
+                     *         "source": "none",
+                     *         "reference": null,
+                     *         "who": null,
+                     *         "updatedAt": "2026-11-21T03:41:12Z",
+                     *         "updatedBy": "ann"
+                     *       },
+                     *       "missedRuns": "one",
+                     *       "schedulePaused": false,
+                     *       "jitterMinutes": 0,
+                     *       "blackouts": [
+                     *         {
+                     *           "days": [
+                     *             "days"
+                     *           ],
+                     *           "from": "from",
+                     *           "to": "to"
+                     *         }
+                     *       ],
+                     *       "retentionDays": null,
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "nextRunAt": "2026-11-22T03:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Target"];
                 };
             };
@@ -3931,6 +9704,51 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3958,6 +9776,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3994,6 +9821,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     probeTarget: {
@@ -4007,6 +9861,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "type": "local"
+                 *     }
+                 */
                 "application/json": null | components["schemas"]["StorageSettings"];
             };
         };
@@ -4017,6 +9876,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "verdict": "verdict",
+                     *       "message": "directory cannot be read: permission denied",
+                     *       "identity": null,
+                     *       "entries": null,
+                     *       "tookMs": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProbeAnswer"];
                 };
             };
@@ -4056,6 +9924,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     requestScan: {
@@ -4069,6 +9982,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": null | components["schemas"]["ScanRequest"];
             };
         };
@@ -4079,6 +9993,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "scanId": 17,
+                     *       "statusUrl": "/api/v1/scans/17",
+                     *       "status": "completed"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanTicket"];
                 };
             };
@@ -4088,6 +10009,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "scanId": 17,
+                     *       "statusUrl": "/api/v1/scans/17",
+                     *       "status": "completed"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ScanTicket"];
                 };
             };
@@ -4136,11 +10064,58 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listTokens: {
         parameters: {
             query?: {
+                /** @description Only one's own personal ones; an administrator sees all otherwise. */
+                mine?: boolean;
                 cursor?: string;
                 limit?: number;
             };
@@ -4156,6 +10131,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 6,
+                     *           "name": "siem",
+                     *           "kind": "service",
+                     *           "role": "operator",
+                     *           "targets": null,
+                     *           "createdBy": "ann",
+                     *           "createdAt": "2026-03-01T09:12:44Z",
+                     *           "expiresAt": null,
+                     *           "lastUsedAt": null,
+                     *           "revokedAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiTokenPage"];
                 };
             };
@@ -4165,7 +10159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -4186,6 +10180,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     createToken: {
@@ -4197,6 +10209,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "photos",
+                 *       "role": "operator"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiTokenCreateRequest"];
             };
         };
@@ -4207,6 +10225,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 6,
+                     *       "name": "siem",
+                     *       "kind": "service",
+                     *       "role": "operator",
+                     *       "targets": null,
+                     *       "createdBy": "ann",
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": null,
+                     *       "revokedAt": null,
+                     *       "token": "fxt_EXAMPLE"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiTokenCreated"];
                 };
             };
@@ -4237,6 +10270,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     revokeToken: {
@@ -4256,6 +10334,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -4277,6 +10364,24 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4304,6 +10409,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 4,
+                     *           "username": "ann",
+                     *           "role": "operator",
+                     *           "createdAt": "2026-03-01T09:12:44Z",
+                     *           "lastLoginAt": null,
+                     *           "disabled": false,
+                     *           "external": false
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
@@ -4313,7 +10434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -4334,6 +10455,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     createUser: {
@@ -4345,6 +10484,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ann",
+                 *       "password": "correct horse battery staple",
+                 *       "role": "operator"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserCreateRequest"];
             };
         };
@@ -4355,6 +10501,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 4,
+                     *       "username": "ann",
+                     *       "role": "operator",
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "lastLoginAt": null,
+                     *       "disabled": false,
+                     *       "external": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
@@ -4394,6 +10551,42 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     updateUser: {
@@ -4407,6 +10600,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "operator",
+                 *       "disabled": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserUpdateRequest"];
             };
         };
@@ -4417,6 +10616,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 4,
+                     *       "username": "ann",
+                     *       "role": "operator",
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "lastLoginAt": null,
+                     *       "disabled": false,
+                     *       "external": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
@@ -4458,6 +10668,42 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4485,6 +10731,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4521,6 +10776,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     listWebhooks: {
@@ -4541,6 +10814,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "chat of operations",
+                     *           "url": "https://chat.example.org/hooks/fixity",
+                     *           "enabled": true,
+                     *           "channel": "http",
+                     *           "format": "fixity",
+                     *           "template": null,
+                     *           "mode": "digest",
+                     *           "minSeverity": "medium",
+                     *           "eventIncludes": [
+                     *             "eventIncludes"
+                     *           ],
+                     *           "eventExcludes": [
+                     *             "eventExcludes"
+                     *           ],
+                     *           "targets": [
+                     *             0
+                     *           ],
+                     *           "paths": [
+                     *             "paths"
+                     *           ],
+                     *           "headers": [
+                     *             "headers"
+                     *           ],
+                     *           "mail": null,
+                     *           "retryAttempts": 3,
+                     *           "retryBackoffSeconds": 60,
+                     *           "timeoutSeconds": 30,
+                     *           "createdAt": "2026-03-01T09:12:44Z",
+                     *           "updatedAt": "2026-11-21T03:41:12Z",
+                     *           "disabledAt": null,
+                     *           "disabledReason": null,
+                     *           "lastSuccessAt": null,
+                     *           "failuresInARow": 0,
+                     *           "backlog": {
+                     *             "pending": 0,
+                     *             "oldestAt": null,
+                     *             "gathering": 0,
+                     *             "folded": 0
+                     *           },
+                     *           "lastAttempt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
@@ -4571,6 +10894,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     createWebhook: {
@@ -4582,6 +10932,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "chat of operations",
+                 *       "url": "https://chat.example.org/hooks/fixity",
+                 *       "channel": "http",
+                 *       "format": "slack",
+                 *       "mode": "digest",
+                 *       "minSeverity": "medium"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookRequest"];
             };
         };
@@ -4592,6 +10952,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "EXAMPLE",
+                     *       "id": 2,
+                     *       "name": "chat of operations",
+                     *       "url": "https://chat.example.org/hooks/fixity",
+                     *       "enabled": true,
+                     *       "channel": "http",
+                     *       "format": "fixity",
+                     *       "template": null,
+                     *       "mode": "digest",
+                     *       "minSeverity": "medium",
+                     *       "eventIncludes": [
+                     *         "eventIncludes"
+                     *       ],
+                     *       "eventExcludes": [
+                     *         "eventExcludes"
+                     *       ],
+                     *       "targets": [
+                     *         0
+                     *       ],
+                     *       "paths": [
+                     *         "paths"
+                     *       ],
+                     *       "headers": [
+                     *         "headers"
+                     *       ],
+                     *       "mail": null,
+                     *       "retryAttempts": 3,
+                     *       "retryBackoffSeconds": 60,
+                     *       "timeoutSeconds": 30,
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "disabledAt": null,
+                     *       "disabledReason": null,
+                     *       "lastSuccessAt": null,
+                     *       "failuresInARow": 0,
+                     *       "backlog": {
+                     *         "pending": 0,
+                     *         "oldestAt": null,
+                     *         "gathering": 0,
+                     *         "folded": 0
+                     *       },
+                     *       "lastAttempt": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookCreated"];
                 };
             };
@@ -4622,6 +11028,60 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     testWebhookSettings: {
@@ -4633,6 +11093,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["WebhookTestRequest"];
             };
         };
@@ -4643,6 +11104,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "delivered": false,
+                     *       "summary": "summary",
+                     *       "samples": [
+                     *         {
+                     *           "event": "file.corrupted",
+                     *           "delivered": false,
+                     *           "summary": "summary",
+                     *           "status": null,
+                     *           "durationMs": 84,
+                     *           "responseBody": null,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookTestReport"];
                 };
             };
@@ -4682,6 +11160,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     getWebhook: {
@@ -4701,7 +11224,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "chat of operations",
+                     *       "url": "https://chat.example.org/hooks/fixity",
+                     *       "enabled": true,
+                     *       "channel": "http",
+                     *       "format": "fixity",
+                     *       "template": null,
+                     *       "mode": "digest",
+                     *       "minSeverity": "medium",
+                     *       "eventIncludes": [
+                     *         "eventIncludes"
+                     *       ],
+                     *       "eventExcludes": [
+                     *         "eventExcludes"
+                     *       ],
+                     *       "targets": [
+                     *         0
+                     *       ],
+                     *       "paths": [
+                     *         "paths"
+                     *       ],
+                     *       "headers": [
+                     *         "headers"
+                     *       ],
+                     *       "mail": null,
+                     *       "retryAttempts": 3,
+                     *       "retryBackoffSeconds": 60,
+                     *       "timeoutSeconds": 30,
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "disabledAt": null,
+                     *       "disabledReason": null,
+                     *       "lastSuccessAt": null,
+                     *       "failuresInARow": 0,
+                     *       "backlog": {
+                     *         "pending": 0,
+                     *         "oldestAt": null,
+                     *         "gathering": 0,
+                     *         "folded": 0
+                     *       },
+                     *       "lastAttempt": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -4731,6 +11308,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     updateWebhook: {
@@ -4744,6 +11348,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "chat of operations",
+                 *       "url": "https://chat.example.org/hooks/fixity",
+                 *       "channel": "http",
+                 *       "format": "slack",
+                 *       "mode": "digest",
+                 *       "minSeverity": "medium"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WebhookRequest"];
             };
         };
@@ -4754,6 +11368,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 2,
+                     *       "name": "chat of operations",
+                     *       "url": "https://chat.example.org/hooks/fixity",
+                     *       "enabled": true,
+                     *       "channel": "http",
+                     *       "format": "fixity",
+                     *       "template": null,
+                     *       "mode": "digest",
+                     *       "minSeverity": "medium",
+                     *       "eventIncludes": [
+                     *         "eventIncludes"
+                     *       ],
+                     *       "eventExcludes": [
+                     *         "eventExcludes"
+                     *       ],
+                     *       "targets": [
+                     *         0
+                     *       ],
+                     *       "paths": [
+                     *         "paths"
+                     *       ],
+                     *       "headers": [
+                     *         "headers"
+                     *       ],
+                     *       "mail": null,
+                     *       "retryAttempts": 3,
+                     *       "retryBackoffSeconds": 60,
+                     *       "timeoutSeconds": 30,
+                     *       "createdAt": "2026-03-01T09:12:44Z",
+                     *       "updatedAt": "2026-11-21T03:41:12Z",
+                     *       "disabledAt": null,
+                     *       "disabledReason": null,
+                     *       "lastSuccessAt": null,
+                     *       "failuresInARow": 0,
+                     *       "backlog": {
+                     *         "pending": 0,
+                     *         "oldestAt": null,
+                     *         "gathering": 0,
+                     *         "folded": 0
+                     *       },
+                     *       "lastAttempt": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
@@ -4793,6 +11452,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     deleteWebhook: {
@@ -4812,6 +11516,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -4833,6 +11546,33 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4859,7 +11599,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 17,
+                     *           "deliveryId": "0197f3a0-5b1e-7c44-9d1a-3a1f0c8d2e57",
+                     *           "eventType": "file.corrupted",
+                     *           "title": "photos: 42 files added",
+                     *           "attempt": 1,
+                     *           "startedAt": "2026-11-21T03:00:01Z",
+                     *           "durationMs": 84,
+                     *           "outcome": "delivered",
+                     *           "responseStatus": 200,
+                     *           "responseBody": null,
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -4882,6 +11651,33 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4911,6 +11707,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0197f3a0-5b1e-7c44-9d1a-3a1f0c8d2e57",
+                     *           "kind": "event",
+                     *           "eventType": "file.corrupted",
+                     *           "title": "photos: 42 files added",
+                     *           "severity": "info",
+                     *           "eventCount": 0,
+                     *           "targetId": 3,
+                     *           "scanId": 17,
+                     *           "status": "pending",
+                     *           "attempt": 1,
+                     *           "createdAt": "2026-03-01T09:12:44Z",
+                     *           "lastAttemptAt": null,
+                     *           "nextAttemptAt": null,
+                     *           "deliveredAt": null,
+                     *           "responseStatus": 200,
+                     *           "error": null,
+                     *           "failure": null,
+                     *           "isFolded": false
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
@@ -4950,6 +11773,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
         };
     };
     testWebhook: {
@@ -4969,7 +11819,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "event": "file.corrupted",
+                     *       "delivered": false,
+                     *       "summary": "summary",
+                     *       "status": null,
+                     *       "durationMs": 84,
+                     *       "responseBody": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookTestResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */
@@ -4992,6 +11862,33 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 import { AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Suspense } from "react";
+import { useTranslation } from "react-i18next";
 import { Link, Navigate, Outlet, useLocation } from "react-router";
 import { EventsProvider } from "../api/events";
 import { useSession } from "../features/auth/session";
@@ -20,9 +21,9 @@ export function SignedInFrame() {
 
   return (
     <Loaded query={known} what="Fixity">
-      {({ setupRequired, user }) => {
+      {({ setupRequired, user, provider }) => {
         if (!user) {
-          const door = setupRequired ? "/setup" : `/sign-in?next=${encodeURIComponent(pathname + search)}`;
+          const door = setupRequired && !provider ? "/setup" : `/sign-in?next=${encodeURIComponent(pathname + search)}`;
           return <Navigate to={door} replace />;
         }
         return (
@@ -36,6 +37,7 @@ export function SignedInFrame() {
 }
 
 function Frame() {
+  const { t } = useTranslation();
   const [opened, menu] = useDisclosure();
   return (
     <AppShell
@@ -44,7 +46,7 @@ function Frame() {
       padding="md"
     >
       <a className={styles.skip} href="#content">
-        Skip to content
+        {t("skipToContent")}
       </a>
       <AppShell.Header className={styles.bar}>
         <Group h="100%" px="md" gap="sm" wrap="nowrap">
@@ -53,7 +55,7 @@ function Frame() {
             onClick={menu.toggle}
             hiddenFrom="sm"
             size="sm"
-            aria-label={opened ? "Close navigation" : "Open navigation"}
+            aria-label={t(opened ? "closeNavigation" : "openNavigation")}
           />
           <Link to="/" className={styles.brand}>
             <img src="/fixity.svg" alt="" width="26" height="26" />

@@ -1,12 +1,12 @@
-using System.Text.Json;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Fixity.Gateway.Audit;
 
-/// <summary>Who did what, and from where: <c>gateway.audit_log</c>, which nobody can rewrite.</summary>
-internal sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock)
+/// <summary>Who did what, and from where: <c>gateway.audit_log</c>, which nobody can rewrite unseen.</summary>
+internal sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock, ILogger<AuditLog> logger)
 {
     public static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress switch
     {
@@ -20,8 +20,11 @@ internal sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock)
         HttpContext context, string actor, string action, string? @object, JsonObject? details,
         CancellationToken cancellation)
     {
+        // Number and hash are the database's to give, in one statement with the entry.
         await using var command = database.CreateCommand("""
-            insert into gateway.audit_log (at, actor, action, object, details, address) values ($1, $2, $3, $4, $5, $6)
+            insert into gateway.audit_log (at, actor, action, object, details, address, correlation_id)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            returning id, hash
             """);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor });
@@ -33,34 +36,17 @@ internal sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock)
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = AddressOf(context) });
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    /// <returns>Up to <paramref name="count"/> entries before <paramref name="beforeId"/>, newest first.</returns>
-    public async Task<IReadOnlyList<AuditEntry>> ListAsync(long beforeId, int count, CancellationToken cancellation)
-    {
-        await using var command = database.CreateCommand("""
-            select id, at, actor, action, object, details, address
-            from gateway.audit_log where id < $1 order by id desc limit $2
-            """);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = beforeId });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
-        var entries = new List<AuditEntry>();
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CorrelationOf(context) });
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
-        {
-            entries.Add(ReadEntry(row));
-        }
-
-        return entries;
+        await row.ReadAsync(cancellation);
+        Announce(row);
     }
 
-    private static AuditEntry ReadEntry(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.GetString(3),
-        row.IsDBNull(4) ? null : row.GetString(4), JsonSerializer.Deserialize<JsonElement>(row.GetString(5)),
-        row.IsDBNull(6) ? null : row.GetString(6));
-}
+    // Wherever logs are kept, they know the chain's ends up to their own time.
+    private void Announce(NpgsqlDataReader row) =>
+        logger.Appended(row.GetInt64(0), Convert.ToHexStringLower(row.GetFieldValue<byte[]>(1)));
 
-/// <param name="Details">What is worth knowing about this action; differs from action to action.</param>
-internal sealed record AuditEntry(
-    long Id, DateTimeOffset At, string Actor, string Action, string? Object, JsonElement Details, string? Address);
+    // The same as in the problem that an answer carries, and in each line that is logged about the request.
+    private static string CorrelationOf(HttpContext context) =>
+        Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+}

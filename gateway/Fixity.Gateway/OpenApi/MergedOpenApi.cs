@@ -51,6 +51,7 @@ internal sealed class MergedOpenApi(
             .. answers.Where(a => a.Document is not null).Select(a => (a.Service, a.Document!)),
         ]);
 
+        OpenApiCompletion.Complete(merged);
         if (answers.Where(a => a.Document is null).Select(a => JsonValue.Create(a.Service)).ToArray() is { Length: > 0 } missing)
         {
             merged[MissingMember] = new JsonArray([.. missing]);

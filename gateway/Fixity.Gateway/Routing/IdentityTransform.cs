@@ -40,7 +40,7 @@ internal sealed class IdentityTransform(IConfiguration configuration, TimeProvid
         }
 
         var user = context.HttpContext.User;
-        var caller = new CallerIdentity(user.CallerName(), user.FindFirstValue(ClaimTypes.Role)!);
+        var caller = new CallerIdentity(user.CallerName(), user.FindFirstValue(ClaimTypes.Role)!, user.Targets());
         context.ProxyRequest.Headers.Add(CallerIdentity.Header, caller.Sign(_key, clock.GetUtcNow()));
         return ValueTask.CompletedTask;
     }
@@ -66,7 +66,7 @@ internal sealed class IdentityTransform(IConfiguration configuration, TimeProvid
         var headers = context.HttpContext.Response.Headers;
         if (headers.TryGetValue(AuditNote.Header, out var note))
         {
-            context.HttpContext.Features.Set(new ServiceNote(note.ToString()));
+            context.HttpContext.Features.Set(new ServiceNote(note.ToString(), AuditNote.Parse(note.ToString())));
             headers.Remove(AuditNote.Header);
         }
 
@@ -74,7 +74,8 @@ internal sealed class IdentityTransform(IConfiguration configuration, TimeProvid
     }
 
     /// <summary>What the service says for the audit log.</summary>
-    internal sealed record ServiceNote(string Text);
+    /// <param name="Note">Null: the text is none that this version understands.</param>
+    internal sealed record ServiceNote(string Text, AuditNote? Note);
 
     /// <summary>Marks a request that the service refused because gateway and service do not have the same key.</summary>
     internal sealed record StrangeKey;

@@ -1,3 +1,4 @@
+using Fixity.Gateway.Edge;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -25,9 +26,10 @@ internal static class ProxyConfiguration
 
     private static RouteConfig RouteOf(ProxiedRoute route) => new()
     {
-        RouteId = $"{route.Method} {route.Path}",
+        RouteId = route.Id,
         ClusterId = route.Service,
         AuthorizationPolicy = route.Role,
+        Metadata = new Dictionary<string, string> { [CostMetadata.Key] = route.Cost.ToString() },
         Match = new RouteMatch { Path = RouteTable.Root + route.Path, Methods = [route.Method] },
     };
 

@@ -13,6 +13,7 @@ namespace Fixity.Gateway.Routing;
 internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogger<ProxyPipeline> logger)
 {
     private const int RetryAfterSeconds = 5;
+    private const int LongestNote = 1_000;
 
     private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(10);
 
@@ -94,10 +95,10 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
         using var patience = new CancellationTokenSource(AuditPatience);
         try
         {
+            var note = context.Features.Get<IdentityTransform.ServiceNote>();
             await audit.AppendAsync(
-                context, context.User.CallerName(), ActionOf(context.Request.Method), context.Request.Path.Value,
-                DetailsOf(context, service, error),
-                patience.Token);
+                context, context.User.CallerName(), note?.Note?.Action ?? ActionOf(context.Request.Method),
+                note?.Note?.Subject ?? context.Request.Path.Value, DetailsOf(context, service, error, note), patience.Token);
         }
 #pragma warning disable CA1031 // The answer is out already: all that is left is to say loudly that the record is missing.
         catch (Exception failure)
@@ -108,17 +109,26 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
     }
 
     // After a failure the status that we have is our own, and what the service did is not known.
-    private static JsonObject DetailsOf(HttpContext context, string service, IForwarderErrorFeature? error)
+    private static JsonObject DetailsOf(
+        HttpContext context, string service, IForwarderErrorFeature? error, IdentityTransform.ServiceNote? said)
     {
         var details = new JsonObject
         {
             ["method"] = context.Request.Method,
+            ["path"] = context.Request.Path.Value,
             ["service"] = service,
             ["status"] = error is null ? context.Response.StatusCode : null,
         };
-        if (context.Features.Get<IdentityTransform.ServiceNote>() is { } note)
+        if (said?.Note is { } note)
         {
-            details["note"] = note.Text;
+            details["before"] = note.Before?.DeepClone();
+            details["after"] = note.After?.DeepClone();
+        }
+
+        // A service of another version may say it in words of its own.
+        if (said is not null && (said.Note is null ? Shortened(said.Text) : said.Note.Note) is { } text)
+        {
+            details["note"] = text;
         }
 
         if (error is not null)
@@ -128,6 +138,8 @@ internal sealed class ProxyPipeline(AuditLog audit, IMeterFactory meters, ILogge
 
         return details;
     }
+
+    private static string Shortened(string text) => text.Length <= LongestNote ? text : text[..LongestNote] + "...";
 
     private static string ActionOf(string method) => method switch
     {

@@ -1,3 +1,4 @@
+using Fixity.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Fixity.Gateway.Routing;
@@ -19,6 +20,12 @@ internal static class RoutingRegistration
         {
             proxy.Use(pipeline.InvokeAsync);
             proxy.UseLoadBalancing();
+        }).ConfigureEndpoints(static (endpoint, route) =>
+        {
+            if (RouteTable.Of(route.RouteId).Target is { } target)
+            {
+                endpoint.KeptTo(target);
+            }
         });
         // Whatever is not classified does not exist, for anybody: the answer tells nothing about who may do what.
         routes.Map("/api/{**path}", static (HttpContext context) => RoutingProblems.NoSuchRoute(context.Request))

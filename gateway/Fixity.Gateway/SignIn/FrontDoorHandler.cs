@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Fixity.Gateway.Tokens;
+using Fixity.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,7 @@ internal sealed class FrontDoorHandler(
             // A cookie beside it does not count: what a token may not do, a forgotten session must not allow.
             return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
                 && await tokens.UseAsync(authorization[Bearer.Length..].Trim(), Context.RequestAborted) is { } token
-                    ? Success($"token:{token.Name}", token.Role)
+                    ? Success(token.Actor, token.Role, token.Targets)
                     : AuthenticateResult.Fail("The bearer token is unknown, expired or revoked.");
         }
 
@@ -35,7 +36,7 @@ internal sealed class FrontDoorHandler(
         }
 
         Context.Features.Set(session);
-        return Success(session.Username, session.Role);
+        return Success(session.Username, session.Role, null);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -47,9 +48,14 @@ internal sealed class FrontDoorHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         SignInProblems.NotAllowed(Context.User.FindFirstValue(ClaimTypes.Role)).ExecuteAsync(Context);
 
-    private static AuthenticateResult Success(string name, Role role) => AuthenticateResult.Success(
+    private static AuthenticateResult Success(string name, Role role, int[]? targets) => AuthenticateResult.Success(
         new AuthenticationTicket(
             new ClaimsPrincipal(new ClaimsIdentity(
-                [new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, role.Word())], SchemeName)),
+                [
+                    new Claim(ClaimTypes.Name, name),
+                    new Claim(ClaimTypes.Role, role.Word()),
+                    .. Confinement.ClaimsOf(targets),
+                ],
+                SchemeName)),
             SchemeName));
 }

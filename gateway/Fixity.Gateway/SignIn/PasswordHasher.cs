@@ -8,9 +8,6 @@ namespace Fixity.Gateway.SignIn;
 /// <remarks>Form: <c>pbkdf2-sha512$iterations$salt$hash</c>, the last two in Base64.</remarks>
 internal sealed class PasswordHasher(IOptions<GatewayOptions> options)
 {
-    public const int MinimumLength = 12;
-    public const int MaximumLength = 1024;
-
     private const string Scheme = "pbkdf2-sha512";
     private const int SaltBytes = 16;
     private const int HashBytes = 64;
@@ -26,7 +23,7 @@ internal sealed class PasswordHasher(IOptions<GatewayOptions> options)
     }
 
     /// <summary>Compares in a time that does not depend on the password.</summary>
-    /// <param name="stored">Null when there is no such user: the same work is done, and the answer is no.</param>
+    /// <param name="stored">Null when there is no such user, or one without a password: the same work is done, and the answer is no.</param>
     public bool Verify(string? stored, string password)
     {
         // Not a constant: its cost must be that of the real ones.
@@ -36,10 +33,17 @@ internal sealed class PasswordHasher(IOptions<GatewayOptions> options)
             throw new InvalidOperationException("A stored password hash is not of a form that this version knows.");
         }
 
-        var tried = password.Length <= MaximumLength ? password : "";
-        var actual = Derive(tried, Convert.FromBase64String(salt), int.Parse(cost, CultureInfo.InvariantCulture));
+        var tried = password.Length <= PasswordRules.MaximumLength ? password : "";
+        var iterations = int.Parse(cost, CultureInfo.InvariantCulture);
+        var actual = Derive(tried, Convert.FromBase64String(salt), iterations);
+        if (options.Value.PasswordIterations - iterations is > 0 and var missing)
+        {
+            // A hash of before the cost was raised would answer sooner than no hash at all, and so tell that it is there.
+            _ = Derive(tried, Convert.FromBase64String(salt), missing);
+        }
+
         return CryptographicOperations.FixedTimeEquals(actual, Convert.FromBase64String(expected))
-            && stored is not null && password.Length <= MaximumLength;
+            && stored is not null && password.Length <= PasswordRules.MaximumLength;
     }
 
     /// <summary>Whether the hash was made at another cost than today's.</summary>
@@ -47,16 +51,6 @@ internal sealed class PasswordHasher(IOptions<GatewayOptions> options)
         !stored.StartsWith(
             string.Create(CultureInfo.InvariantCulture, $"{Scheme}${options.Value.PasswordIterations}$"),
             StringComparison.Ordinal);
-
-    /// <returns>What is wrong with a new password, or null.</returns>
-    public static string? Complaint(string username, string password) => password switch
-    {
-        { Length: < MinimumLength } => $"A password has at least {MinimumLength} characters.",
-        { Length: > MaximumLength } => $"A password has at most {MaximumLength} characters.",
-        _ when string.Equals(username, password, StringComparison.OrdinalIgnoreCase) =>
-            "A password is not the user name.",
-        _ => null,
-    };
 
     private static byte[] Derive(string password, byte[] salt, int iterations) =>
         Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA512, HashBytes);

@@ -16,12 +16,14 @@ internal static class SessionCookie
     public static void Clear(HttpContext context) =>
         context.Response.Cookies.Delete(Name, OptionsFor(context.Request, null));
 
+    /// <summary>Plain http within one machine is the only place where nobody listens in.</summary>
+    public static bool IsSecure(HttpRequest request) => request.IsHttps || !IsLoopback(request.Host.Host);
+
     private static CookieOptions OptionsFor(HttpRequest request, TimeSpan? lifetime) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        // Plain http within one machine is the only place where nobody listens in.
-        Secure = request.IsHttps || !IsLoopback(request.Host.Host),
+        Secure = IsSecure(request),
         Path = "/",
         MaxAge = lifetime,
         IsEssential = true,

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Security.Claims;
 using Fixity.Gateway.Audit;
+using Fixity.Gateway.OpenIdConnect;
 using Fixity.Gateway.Users;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace Fixity.Gateway.SignIn;
 
@@ -28,21 +28,22 @@ internal static class SignInEndpoints
             .WithSummary("Make the first administrator, and sign in")
             .AllowAnonymous()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithProblems(
+                SignInProblems.InvalidSetupToken(),
+                SignInProblems.SetupDone(),
+                SignInProblems.TooManyAttempts(TimeSpan.FromSeconds(30)));
         auth.MapPost("/login", LogInAsync)
             .WithName("login")
             .WithSummary("Sign in")
             .AllowAnonymous()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithProblems(SignInProblems.InvalidCredentials(), SignInProblems.TooManyAttempts(TimeSpan.FromSeconds(30)));
         auth.MapPost("/logout", LogOutAsync)
             .WithName("logout")
             .WithSummary("End this session")
             .RequireAuthorization(Roles.Viewer)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status403Forbidden);
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .WithProblems(SignInProblems.SessionOnly());
         auth.MapPost("/password", ChangePasswordAsync)
             .WithName("changePassword")
             .WithSummary("Change one's own password; every other session of the user ends")
@@ -50,26 +51,34 @@ internal static class SignInEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithProblems(
+                SignInProblems.SessionOnly(),
+                SignInProblems.NoPassword(),
+                SignInProblems.WrongCurrentPassword(),
+                SignInProblems.TooManyAttempts(TimeSpan.FromSeconds(30)));
+        routes.MapSessions();
     }
 
     private static async Task<Ok<SessionView>> GetSessionAsync(
-        HttpContext context, UserStore users, CancellationToken cancellation)
+        HttpContext context, UserStore users, IdentityProvider provider, CancellationToken cancellation)
     {
         if (context.Features.Get<Session>() is { } session)
         {
-            return TypedResults.Ok(ViewOf(session.Username, session.Role, session.CsrfToken));
+            return TypedResults.Ok(new SessionView(
+                false, new SessionUser(session.Username, session.Role, session.IsExternal), session.CsrfToken,
+                provider.DisplayName));
         }
 
         return context.User.Identity is { IsAuthenticated: true, Name: { } name }
-            ? TypedResults.Ok(
-                ViewOf(name, RoleWords.Parse(context.User.FindFirstValue(ClaimTypes.Role)!), null))
-            : TypedResults.Ok(new SessionView(!await users.AnyAsync(cancellation), null, null));
+            ? TypedResults.Ok(new SessionView(
+                false, new SessionUser(name, RoleWords.Parse(context.User.FindFirstValue(ClaimTypes.Role)!), false), null,
+                provider.DisplayName))
+            : TypedResults.Ok(new SessionView(!await users.AnyAsync(cancellation), null, null, provider.DisplayName));
     }
 
     private static async Task<Results<Ok<SessionView>, ProblemHttpResult>> SetUpAsync(
-        SetupRequest request, HttpContext context, Door door, UserStore users, AuditLog audit,
-        IOptions<GatewayOptions> options, CancellationToken cancellation)
+        SetupRequest request, HttpContext context, Door door, UserStore users, IdentityProvider provider, AuditLog audit,
+        CancellationToken cancellation)
     {
         // First: a used link must say that it is used, whatever token it carries.
         if (await users.AnyAsync(cancellation))
@@ -82,7 +91,7 @@ internal static class SignInEndpoints
             return TooManyAttempts(context, wait);
         }
 
-        if (options.Value.SetupToken is not { Length: > 0 } expected || !Secret.AreEqual(request.Token, expected))
+        if (door.Options.Value.SetupToken is not { Length: > 0 } expected || !Secret.AreEqual(request.Token, expected))
         {
             door.Metrics.SetupRefused();
             await audit.AppendAsync(context, "nobody", "setup-failed", null, null, cancellation);
@@ -101,12 +110,13 @@ internal static class SignInEndpoints
             return SignInProblems.SetupDone();
         }
 
+        await users.RecordSignInAsync(id, cancellation);
         await audit.AppendAsync(context, request.Username, "setup", $"user {id}", null, cancellation);
-        return TypedResults.Ok(await BeginAsync(context, door, id, request.Username, Role.Admin, cancellation));
+        return TypedResults.Ok(await BeginAsync(context, door, provider, (id, request.Username, Role.Admin), cancellation));
     }
 
     private static async Task<Results<Ok<SessionView>, ProblemHttpResult>> LogInAsync(
-        LoginRequest request, HttpContext context, Door door, UserStore users, AuditLog audit,
+        LoginRequest request, HttpContext context, Door door, UserStore users, IdentityProvider provider, AuditLog audit,
         CancellationToken cancellation)
     {
         var address = context.Connection.RemoteIpAddress;
@@ -121,7 +131,7 @@ internal static class SignInEndpoints
         var user = await users.FindCredentialsAsync(account, cancellation);
         // Before looking at whether the account is disabled: the same work, so the same time, in every case.
         var isRight = door.Passwords.Verify(user?.PasswordHash, request.Password);
-        if (!isRight || user is null or { Disabled: true })
+        if (!isRight || user is not { Disabled: false, PasswordHash: { } hash })
         {
             door.Metrics.SignInEnded("refused");
             await audit.AppendAsync(context, account, "sign-in-failed", null, null, cancellation);
@@ -129,19 +139,20 @@ internal static class SignInEndpoints
         }
 
         door.Throttle.Succeeded(account, address);
-        if (door.Passwords.IsOutdated(user.PasswordHash))
+        if (door.Passwords.IsOutdated(hash))
         {
-            await users.RehashAsync(user.Id, user.PasswordHash, door.Passwords.Hash(request.Password), cancellation);
+            await users.RehashAsync(user.Id, hash, door.Passwords.Hash(request.Password), cancellation);
         }
 
         await users.RecordSignInAsync(user.Id, cancellation);
         await audit.AppendAsync(context, user.Username, "sign-in", null, null, cancellation);
         door.Metrics.SignInEnded("accepted");
-        return TypedResults.Ok(await BeginAsync(context, door, user.Id, user.Username, user.Role, cancellation));
+        return TypedResults.Ok(
+            await BeginAsync(context, door, provider, (user.Id, user.Username, user.Role), cancellation));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> LogOutAsync(
-        HttpContext context, Door door, AuditLog audit, CancellationToken cancellation)
+    private static async Task<Results<Ok<SignedOut>, ProblemHttpResult>> LogOutAsync(
+        HttpContext context, Door door, IdentityProvider provider, AuditLog audit, CancellationToken cancellation)
     {
         if (context.Features.Get<Session>() is not { } session || SessionCookie.Read(context.Request) is not { } token)
         {
@@ -151,7 +162,8 @@ internal static class SignInEndpoints
         await door.Sessions.EndAsync(token, cancellation);
         SessionCookie.Clear(context);
         await audit.AppendAsync(context, session.Username, "sign-out", null, null, cancellation);
-        return TypedResults.NoContent();
+        return TypedResults.Ok(new SignedOut(
+            session.IsExternal ? await provider.EndSessionUrlAsync(context.Request, cancellation) : null));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ChangePasswordAsync(
@@ -161,6 +173,11 @@ internal static class SignInEndpoints
         if (context.Features.Get<Session>() is not { } session || SessionCookie.Read(context.Request) is not { } token)
         {
             return SignInProblems.SessionOnly();
+        }
+
+        if (session.IsExternal)
+        {
+            return SignInProblems.NoPassword();
         }
 
         var address = context.Connection.RemoteIpAddress;
@@ -177,7 +194,7 @@ internal static class SignInEndpoints
         }
 
         door.Throttle.Succeeded(session.Username, address);
-        if (PasswordHasher.Complaint(session.Username, request.NewPassword) is { } complaint)
+        if (PasswordRules.Complaint(session.Username, request.NewPassword) is { } complaint)
         {
             return Problem.Validation(new Dictionary<string, string[]> { ["newPassword"] = [complaint] });
         }
@@ -191,18 +208,12 @@ internal static class SignInEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Always a new session: a token that somebody planted before the sign-in is worth nothing after it.</summary>
     private static async Task<SessionView> BeginAsync(
-        HttpContext context, Door door, int userId, string username, Role role, CancellationToken cancellation)
+        HttpContext context, Door door, IdentityProvider provider, (int Id, string Name, Role Role) user,
+        CancellationToken cancellation)
     {
-        if (SessionCookie.Read(context.Request) is { } old)
-        {
-            await door.Sessions.EndAsync(old, cancellation);
-        }
-
-        var (token, csrf) = await door.Sessions.BeginAsync(userId, AuditLog.AddressOf(context), cancellation);
-        SessionCookie.Write(context, token, door.Options.Value.SessionLifetime);
-        return ViewOf(username, role, csrf);
+        var csrfToken = await door.BeginAsync(context, user.Id, cancellation);
+        return new SessionView(false, new SessionUser(user.Name, user.Role, false), csrfToken, provider.DisplayName);
     }
 
     private static ProblemHttpResult TooManyAttempts(HttpContext context, TimeSpan wait)
@@ -210,7 +221,4 @@ internal static class SignInEndpoints
         context.Response.Headers.RetryAfter = SignInProblems.Seconds(wait).ToString(CultureInfo.InvariantCulture);
         return SignInProblems.TooManyAttempts(wait);
     }
-
-    private static SessionView ViewOf(string username, Role role, string? csrfToken) =>
-        new(false, new SessionUser(username, role), csrfToken);
 }

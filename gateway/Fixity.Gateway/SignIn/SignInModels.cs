@@ -4,9 +4,23 @@ namespace Fixity.Gateway.SignIn;
 
 /// <summary>What the SPA asks first: is there anybody yet, and who am I?</summary>
 /// <param name="CsrfToken">Goes into the header X-CSRF-Token of each request that changes something.</param>
-internal sealed record SessionView(bool SetupRequired, SessionUser? User, string? CsrfToken);
+/// <param name="Provider">What to call the identity provider through which one may sign in; null: there is none.</param>
+internal sealed record SessionView(bool SetupRequired, SessionUser? User, string? CsrfToken, string? Provider);
 
-internal sealed record SessionUser(string Username, Role Role);
+/// <param name="External">Signs in through the identity provider, and has no password here.</param>
+internal sealed record SessionUser(string Username, Role Role, bool External);
+
+/// <param name="EndSessionUrl">Where to go to be signed out of the identity provider too; null: nowhere.</param>
+internal sealed record SignedOut(string? EndSessionUrl);
+
+/// <summary>A browser in which one is signed in.</summary>
+/// <param name="UserAgent">What the browser says of itself.</param>
+/// <param name="Current">The one that asks.</param>
+internal sealed record SessionEntry(
+    long Id, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, string? Address,
+    string? UserAgent, bool Current);
+
+internal sealed record SessionList(IReadOnlyList<SessionEntry> Items);
 
 internal sealed record SetupRequest(string Token, string Username, string Password);
 

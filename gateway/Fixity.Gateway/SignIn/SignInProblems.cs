@@ -45,7 +45,14 @@ internal static class SignInProblems
         StatusCodes.Status403Forbidden, "foreign-origin", "The request comes from another site",
         "The Origin header does not name the site that was called.");
 
+    public static ProblemHttpResult SessionNotFound(long id) => Problem.Of(
+        StatusCodes.Status404NotFound, "session-not-found", "No such session", $"You have no session {id}; it may have ended.");
+
+    public static ProblemHttpResult NoPassword() => Problem.Of(
+        StatusCodes.Status409Conflict, "no-password", "There is no password here",
+        "This account signs in through the identity provider, which keeps its password.");
+
     public static ProblemHttpResult SessionOnly() => Problem.Of(
         StatusCodes.Status403Forbidden, "session-only", "This needs a session",
-        "A bearer token has no session and no password; sign in to do this.");
+        "A bearer token has no session, no password and no tokens of its own; sign in to do this.");
 }

@@ -7,6 +7,7 @@ internal static class SignInRegistration
 {
     public static void AddSignIn(this IServiceCollection services)
     {
+        services.AddSingleton<PublicAddress>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<SignInThrottle>();

@@ -11,7 +11,7 @@ namespace Fixity.Gateway.SignIn;
 internal sealed class SignInThrottle(TimeProvider clock)
 {
     public const int AccountFailures = 5;
-    public const int AddressFailures = 20;
+    public const int AddressFailures = 10;
     public const int Remembered = 10_000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
@@ -20,30 +20,39 @@ internal sealed class SignInThrottle(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
+    /// <param name="account">Null: it is not known yet whose it is; the address alone counts.</param>
     /// <returns>How long the caller has to wait; null: it may try now, and the attempt is counted.</returns>
-    public TimeSpan? TryBegin(string account, IPAddress? address)
+    public TimeSpan? TryBegin(string? account, IPAddress? address)
     {
         var now = clock.GetUtcNow();
         lock (_lock)
         {
-            var wait = Max(WaitOf(KeyOf(account), now), WaitOf(KeyOf(address), now));
+            var wait = Max(account is null ? TimeSpan.Zero : WaitOf(KeyOf(account), now), WaitOf(KeyOf(address), now));
             if (wait > TimeSpan.Zero)
             {
                 return wait;
             }
 
-            Count(KeyOf(account), AccountFailures, now);
+            if (account is not null)
+            {
+                Count(KeyOf(account), AccountFailures, now);
+            }
+
             Count(KeyOf(address), AddressFailures, now);
             return null;
         }
     }
 
     /// <summary>Takes the attempt back. The address keeps its other failures: one good account must not clean it.</summary>
-    public void Succeeded(string account, IPAddress? address)
+    public void Succeeded(string? account, IPAddress? address)
     {
         lock (_lock)
         {
-            _entries.Remove(KeyOf(account));
+            if (account is not null)
+            {
+                _entries.Remove(KeyOf(account));
+            }
+
             if (_entries.TryGetValue(KeyOf(address), out var entry))
             {
                 _entries[KeyOf(address)] = entry with { Failures = entry.Failures - 1, Until = DateTimeOffset.MinValue };

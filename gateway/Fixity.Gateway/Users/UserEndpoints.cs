@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Fixity.Gateway.Audit;
 using Fixity.Gateway.SignIn;
 using Fixity.ServiceDefaults.Identity;
@@ -18,17 +19,15 @@ internal static class UserEndpoints
             .ProducesProblem(StatusCodes.Status403Forbidden);
 
         users.MapGet("/", ListUsersAsync).WithName("listUsers").WithSummary("Users, in the order they were made")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithProblems(ListProblems.NotACursor());
         users.MapPost("/", CreateUserAsync).WithName("createUser").WithSummary("Make a user")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(UserProblems.UsernameTaken("ann"));
         users.MapPut("/{id:int}", UpdateUserAsync).WithName("updateUser").WithSummary("Change role, password, or disable")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(UserProblems.NotFound(4), UserProblems.NoPassword("ann"), UserProblems.LastAdmin());
         users.MapDelete("/{id:int}", DeleteUserAsync).WithName("deleteUser").WithSummary("Remove a user")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(UserProblems.NotFound(4), UserProblems.LastAdmin());
     }
 
     private static async Task<Results<Ok<Page<UserView>>, ProblemHttpResult>> ListUsersAsync(
@@ -70,7 +69,17 @@ internal static class UserEndpoints
         int id, UserUpdateRequest request, HttpContext context, UserStore users, PasswordHasher passwords, AuditLog audit,
         CancellationToken cancellation)
     {
-        if (request.Password is { } password && PasswordHasher.Complaint("", password) is { } complaint)
+        if (await users.FindAsync(id, cancellation) is not { } before)
+        {
+            return UserProblems.NotFound(id);
+        }
+
+        if (request.Password is not null && before.External)
+        {
+            return UserProblems.NoPassword(before.Username);
+        }
+
+        if (request.Password is { } password && PasswordRules.Complaint(before.Username, password) is { } complaint)
         {
             return Problem.Validation(new Dictionary<string, string[]> { ["password"] = [complaint] });
         }
@@ -90,6 +99,7 @@ internal static class UserEndpoints
                 ["role"] = user.Role.Word(),
                 ["disabled"] = user.Disabled,
                 ["passwordChanged"] = hash is not null,
+                ["before"] = new JsonObject { ["role"] = before.Role.Word(), ["disabled"] = before.Disabled },
             },
             cancellation);
         return TypedResults.Ok(user);

@@ -2,5 +2,10 @@ namespace Fixity.Gateway.Users;
 
 internal static class UserRegistration
 {
-    public static void AddUsers(this IServiceCollection services) => services.AddSingleton<UserStore>();
+    public static void AddUsers(this IServiceCollection services)
+    {
+        services.AddSingleton<UserStore>();
+        services.AddOptions<BootstrapOptions>().BindConfiguration(BootstrapOptions.Section);
+        services.AddHostedService<FirstAdministrator>();
+    }
 }

@@ -30,8 +30,8 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await BeginAloneAsync(connection, cancellation);
         await using var command = new NpgsqlCommand("""
-            insert into gateway.users (username, password_hash, role, created_at, last_login_at)
-            select $1, $2, 'admin', $3, $3 where not exists (select from gateway.users)
+            insert into gateway.users (username, password_hash, role, created_at)
+            select $1, $2, 'admin', $3 where not exists (select from gateway.users)
             returning id
             """, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = username });
@@ -49,7 +49,7 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock)
         await using var command = database.CreateCommand("""
             insert into gateway.users (username, password_hash, role, created_at) values ($1, $2, $3, $4)
             on conflict (lower(username)) do nothing
-            returning id, username, role, created_at, last_login_at, disabled_at is not null
+            returning id, username, role, created_at, last_login_at, disabled_at is not null, subject is not null
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = username });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = passwordHash });
@@ -59,11 +59,22 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock)
         return await row.ReadAsync(cancellation) ? ReadUser(row) : null;
     }
 
+    public async Task<UserView?> FindAsync(int id, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select id, username, role, created_at, last_login_at, disabled_at is not null, subject is not null
+            from gateway.users where id = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadUser(row) : null;
+    }
+
     /// <returns>Up to <paramref name="count"/> users after <paramref name="afterId"/>.</returns>
     public async Task<IReadOnlyList<UserView>> ListAsync(int afterId, int count, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
-            select id, username, role, created_at, last_login_at, disabled_at is not null
+            select id, username, role, created_at, last_login_at, disabled_at is not null, subject is not null
             from gateway.users where id > $1 order by id limit $2
             """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = afterId });
@@ -89,16 +100,20 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock)
             return (UserOutcome.LastAdmin, null);
         }
 
-        // Sessions end when the person may no longer be who signed in; a changed role counts from the next request on.
+        // Sessions end when the person may no longer be who signed in, and when what was signed in for is another thing
+        // now. The tokens of somebody who is shut out do not come back with him.
         await using var command = new NpgsqlCommand("""
             with ended as (
-                delete from gateway.sessions where user_id = $1 and ($3 or $4::text is not null)
+                delete from gateway.sessions s using gateway.users u
+                where u.id = $1 and s.user_id = u.id and ($3 or $4::text is not null or u.role <> $2)
+            ), revoked as (
+                update gateway.api_tokens set revoked_at = $5 where user_id = $1 and $3 and revoked_at is null
             )
             update gateway.users
             set role = $2, password_hash = coalesce($4, password_hash),
                 disabled_at = case when $3 then coalesce(disabled_at, $5) end
             where id = $1
-            returning id, username, role, created_at, last_login_at, disabled_at is not null
+            returning id, username, role, created_at, last_login_at, disabled_at is not null, subject is not null
             """, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role.Word() });
@@ -172,7 +187,7 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock)
     }
 
     // Rules about all users together (the first, the last administrator) hold only when one change is made at a time.
-    private static async Task<NpgsqlTransaction> BeginAloneAsync(
+    internal static async Task<NpgsqlTransaction> BeginAloneAsync(
         NpgsqlConnection connection, CancellationToken cancellation)
     {
         var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -195,10 +210,12 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock)
 
     private static UserView ReadUser(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), RoleWords.Parse(row.GetString(2)), row.GetFieldValue<DateTimeOffset>(3),
-        row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5));
+        row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5),
+        row.GetBoolean(6));
 
     private static Credentials ReadCredentials(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), row.GetString(2), RoleWords.Parse(row.GetString(3)), row.GetBoolean(4));
+        row.GetInt32(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), RoleWords.Parse(row.GetString(3)),
+        row.GetBoolean(4));
 }
 
 internal enum UserOutcome

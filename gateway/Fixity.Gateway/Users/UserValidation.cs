@@ -17,7 +17,7 @@ internal static class UserValidation
             errors["username"] = [name];
         }
 
-        if (PasswordHasher.Complaint(username, password) is { } secret)
+        if (PasswordRules.Complaint(username, password) is { } secret)
         {
             errors["password"] = [secret];
         }

@@ -4,6 +4,7 @@ using Fixity.Alert.Deliveries.Sending;
 using Fixity.Alert.Webhooks;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Alert.Deliveries;
@@ -22,14 +23,15 @@ internal static class DeliveryEndpoints
             .WithSummary("A webhook's deliveries, newest first")
             .RequireAuthorization(Roles.Viewer)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
 
         deliveries.MapPost("/deliveries/{id:guid}/resend", ResendAsync)
             .WithName("resendDelivery")
             .WithSummary("Send a delivery again, with the same id and payload")
             .RequireAuthorization(Roles.Admin)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(
+                DeliveryProblems.NotFound(Guid.Empty), DeliveryProblems.BeingSent(Guid.Empty),
+                DeliveryProblems.SwitchedOff(Guid.Empty));
     }
 
     private static async Task<Results<Ok<Page<DeliveryView>>, ProblemHttpResult>> ListAsync(
@@ -64,6 +66,8 @@ internal static class DeliveryEndpoints
                 return TypedResults.Accepted((string?)null);
             case ResendOutcome.BeingSent:
                 return DeliveryProblems.BeingSent(id);
+            case ResendOutcome.SwitchedOff:
+                return DeliveryProblems.SwitchedOff(id);
             case ResendOutcome.Unknown:
                 return DeliveryProblems.NotFound(id);
             default:

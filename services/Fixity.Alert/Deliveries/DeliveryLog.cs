@@ -12,6 +12,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(5022, LogLevel.Warning, "Event notifications are lost; polling until they are back, next try in {PollInterval}")]
     public static partial void ListenerLost(this ILogger logger, Exception exception, TimeSpan pollInterval);
 
+    [LoggerMessage(5023, LogLevel.Error, "Events of {Source} cannot be matched, and those behind them wait; next try in {PollInterval}")]
+    public static partial void EventsUnreadable(this ILogger logger, Exception exception, string source, TimeSpan pollInterval);
+
     [LoggerMessage(5030, LogLevel.Information, "Delivery {DeliveryId} to webhook {WebhookId} delivered at attempt {Attempt}: HTTP {Status}")]
     public static partial void Delivered(this ILogger logger, Guid deliveryId, int webhookId, int attempt, int? status);
 

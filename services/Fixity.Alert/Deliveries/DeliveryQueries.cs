@@ -36,6 +36,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
     }
 
     /// <summary>Makes a delivery due now with all its attempts before it, whatever came of it so far.</summary>
+    /// <remarks>Not of a webhook that is switched off: it would wait, and nobody knows for how long.</remarks>
     public async Task<ResendOutcome> ResendAsync(Guid id, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
@@ -43,9 +44,11 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
                 update alert.webhook_deliveries
                 set status = 'pending', attempt = 0, next_attempt_at = now(), lease_until = null, failure = null
                 where id = $1 and (lease_until is null or lease_until < now())
+                    and webhook_id in (select w.id from alert.webhooks w where w.enabled)
                 returning id
             )
-            select exists (select from alert.webhook_deliveries where id = $1), exists (select from queued)
+            select exists (select from queued),
+                (select w.enabled from alert.webhook_deliveries d join alert.webhooks w on w.id = d.webhook_id where d.id = $1)
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync(cancellation);
@@ -53,12 +56,11 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database)
         return ReadOutcome(row);
     }
 
-    private static ResendOutcome ReadOutcome(NpgsqlDataReader row) => (row.GetBoolean(0), row.GetBoolean(1)) switch
-    {
-        (_, true) => ResendOutcome.Queued,
-        (true, false) => ResendOutcome.BeingSent,
-        (false, false) => ResendOutcome.Unknown,
-    };
+    private static ResendOutcome ReadOutcome(NpgsqlDataReader row) => row.GetBoolean(0)
+        ? ResendOutcome.Queued
+        : row.IsDBNull(1) ? ResendOutcome.Unknown
+        : row.GetBoolean(1) ? ResendOutcome.BeingSent
+        : ResendOutcome.SwitchedOff;
 
     private static DeliveryView ReadDelivery(NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -91,5 +93,8 @@ internal enum ResendOutcome
 {
     Queued,
     BeingSent,
+
+    /// <summary>Its webhook is told nothing at the moment.</summary>
+    SwitchedOff,
     Unknown,
 }

@@ -21,9 +21,10 @@ internal sealed class PublicSite
             return;
         }
 
+        // The name as it is on the wire: links travel in headers, which hold ASCII alone.
         _root = Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var root)
             && (root.Scheme == Uri.UriSchemeHttp || root.Scheme == Uri.UriSchemeHttps)
-            ? root
+            ? new UriBuilder(root) { Host = root.IdnHost }.Uri
             : throw new InvalidOperationException($"{Setting} must be an absolute http or https address, such as https://fixity.example.org.");
     }
 

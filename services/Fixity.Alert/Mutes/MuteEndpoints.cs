@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Fixity.Alert.Webhooks;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Problems;
@@ -27,51 +26,64 @@ internal static class MuteEndpoints
             .WithSummary("Keep events of a target, of files or of a type quiet until a time")
             .RequireAuthorization(Roles.Operator)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(TooMany());
 
         mutes.MapDelete("/{id:int}", DeleteAsync)
             .WithName("deleteMute")
             .WithSummary("Be told again from now on")
             .RequireAuthorization(Roles.Operator)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(NotFound(5));
     }
 
     private static async Task<Ok<IReadOnlyList<Mute>>> ListAsync(MuteStore mutes, CancellationToken cancellation) =>
         TypedResults.Ok(await mutes.ListAsync(cancellation));
 
     private static async Task<Results<Created<Mute>, ProblemHttpResult>> CreateAsync(
-        MuteRequest request, ClaimsPrincipal caller, MuteStore mutes, TimeProvider clock, ILogger<MuteStore> logger,
+        MuteRequest request, HttpContext context, MuteStore mutes, TimeProvider clock, ILogger<MuteStore> logger,
         CancellationToken cancellation)
     {
-        if (Check(request, clock.GetUtcNow()) is { Count: > 0 } errors)
+        var errors = Check(request, clock.GetUtcNow());
+        if (request.TargetId is { } targetId && !await mutes.HasTargetAsync(targetId, cancellation))
+        {
+            // It would keep nothing quiet, and whoever relies on it is woken.
+            errors.Add("targetId", [$"Target {targetId} does not exist or was deleted."]);
+        }
+
+        if (errors.Count > 0)
         {
             return Problem.Validation(errors);
         }
 
-        var by = caller.CallerName();
+        var by = context.User.CallerName();
         if (await mutes.CreateAsync(request, by, cancellation) is not { } mute)
         {
-            return Problem.Of(
-                StatusCodes.Status409Conflict, "too-many-mutes", "There are too many mutes",
-                $"{MuteStore.MaxMutes} mutes are in force; end one first.");
+            return TooMany();
         }
 
         logger.MuteCreated(mute.Id, by, mute.Until);
+        context.Response.AddAuditNote(AuditNote.Created("mute-created", $"mute {mute.Id}", mute));
         return TypedResults.Created($"/api/v1/mutes/{mute.Id}", mute);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        int id, ClaimsPrincipal caller, MuteStore mutes, ILogger<MuteStore> logger, CancellationToken cancellation)
+        int id, HttpContext context, MuteStore mutes, ILogger<MuteStore> logger, CancellationToken cancellation)
     {
-        if (!await mutes.DeleteAsync(id, cancellation))
+        if (await mutes.DeleteAsync(id, cancellation) is not { } before)
         {
-            return Problem.Of(
-                StatusCodes.Status404NotFound, "mute-not-found", "No such mute", $"Mute {id} does not exist or was deleted.");
+            return NotFound(id);
         }
 
-        logger.MuteDeleted(id, caller.CallerName());
+        logger.MuteDeleted(id, context.User.CallerName());
+        context.Response.AddAuditNote(AuditNote.Removed("mute-deleted", $"mute {id}", before));
         return TypedResults.NoContent();
     }
+
+    private static ProblemHttpResult TooMany() => Problem.Of(
+        StatusCodes.Status409Conflict, "too-many-mutes", "There are too many mutes",
+        $"{MuteStore.MaxMutes} mutes are in force; end one first.");
+
+    private static ProblemHttpResult NotFound(int id) => Problem.Of(
+        StatusCodes.Status404NotFound, "mute-not-found", "No such mute", $"Mute {id} does not exist or was deleted.");
 
     private static Dictionary<string, string[]> Check(MuteRequest request, DateTimeOffset now)
     {

@@ -26,6 +26,15 @@ internal sealed class MuteStore(NpgsqlDataSource database)
         return mutes;
     }
 
+    /// <returns>False when there is no such target, or no more.</returns>
+    public async Task<bool> HasTargetAsync(int targetId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            "select exists (select from scheduler.targets where id = $1 and deleted_at is null)");
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <returns>Null when there are too many.</returns>
     public async Task<Mute?> CreateAsync(MuteRequest request, string by, CancellationToken cancellation)
     {
@@ -57,12 +66,16 @@ internal sealed class MuteStore(NpgsqlDataSource database)
         return mute;
     }
 
-    /// <returns>False when there is no such mute.</returns>
-    public async Task<bool> DeleteAsync(int id, CancellationToken cancellation)
+    /// <returns>As it was; null when there is no such mute.</returns>
+    public async Task<Mute?> DeleteAsync(int id, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("delete from alert.mutes where id = $1");
+        await using var command = database.CreateCommand("""
+            delete from alert.mutes where id = $1
+            returning id, target_id, path, event, until, reason, created_by, created_at, until <= now(), suppressed
+            """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
-        return await command.ExecuteNonQueryAsync(cancellation) > 0;
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadMute(row) : null;
     }
 
     /// <summary>Those that may cover something that happened then or later, the oldest first.</summary>

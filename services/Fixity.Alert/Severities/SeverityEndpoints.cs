@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using System.Text.Json.Nodes;
 using Fixity.Alert.Webhooks;
 using Fixity.Core;
 using Fixity.ServiceDefaults.Identity;
@@ -26,14 +26,14 @@ internal static class SeverityEndpoints
             .WithSummary("Say how much the named events of a target matter; null: as everywhere")
             .RequireAuthorization(Roles.Operator)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(TargetNotFound(3));
     }
 
     private static async Task<Ok<SeverityList>> ListAsync(SeverityStore severities, CancellationToken cancellation) =>
         TypedResults.Ok(await severities.ListAsync(cancellation));
 
     private static async Task<Results<Ok<TargetSeverities>, ProblemHttpResult>> ChangeAsync(
-        int targetId, IReadOnlyDictionary<string, Severity?> request, ClaimsPrincipal caller, SeverityStore severities,
+        int targetId, IReadOnlyDictionary<string, Severity?> request, HttpContext context, SeverityStore severities,
         ILogger<SeverityStore> logger, CancellationToken cancellation)
     {
         if (request.Keys.FirstOrDefault(type => !EventTypes.All.Contains(type)) is { } unknown)
@@ -41,15 +41,23 @@ internal static class SeverityEndpoints
             return Problem.Validation(new Dictionary<string, string[]> { [unknown] = [EventTypes.Unknown(unknown)] });
         }
 
-        var by = caller.CallerName();
-        if (await severities.ChangeAsync(targetId, request, by, cancellation) is not { } said)
+        var by = context.User.CallerName();
+        if (await severities.ChangeAsync(targetId, request, by, cancellation) is not (var before, var said))
         {
-            return Problem.Of(
-                StatusCodes.Status404NotFound, "target-not-found", "No such target",
-                $"Target {targetId} does not exist or was deleted.");
+            return TargetNotFound(targetId);
         }
 
         logger.SeveritiesChanged(targetId, by);
+        context.Response.AddAuditNote(new AuditNote(
+            "severities-changed", $"target {targetId}", Told(request.Keys, before), Told(request.Keys, said)));
         return TypedResults.Ok(said);
     }
+
+    private static ProblemHttpResult TargetNotFound(int targetId) => Problem.Of(
+        StatusCodes.Status404NotFound, "target-not-found", "No such target",
+        $"Target {targetId} does not exist or was deleted.");
+
+    private static JsonObject Told(IEnumerable<string> events, TargetSeverities severities) => new(events.Select(type =>
+        KeyValuePair.Create(type, (JsonNode?)JsonValue.Create(
+            severities.Severities.TryGetValue(type, out var severity) ? severity.Word() : "default"))));
 }

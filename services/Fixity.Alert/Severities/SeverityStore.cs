@@ -29,13 +29,14 @@ internal sealed class SeverityStore(NpgsqlDataSource database)
     }
 
     /// <summary>Changes what is named, and leaves the rest as it is; null: as everywhere.</summary>
-    /// <returns>What the target says now; null when there is no such target.</returns>
-    public async Task<TargetSeverities?> ChangeAsync(
+    /// <returns>What the target said and what it says now; null when there is no such target.</returns>
+    public async Task<(TargetSeverities Before, TargetSeverities After)?> ChangeAsync(
         int targetId, IReadOnlyDictionary<string, Severity?> severities, string by, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var find = new NpgsqlCommand("select exists (select from scheduler.targets where id = $1)", connection))
+        await using (var find = new NpgsqlCommand(
+            "select exists (select from scheduler.targets where id = $1 and deleted_at is null)", connection))
         {
             find.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
             if (await find.ExecuteScalarAsync(cancellation) is not true)
@@ -44,6 +45,7 @@ internal sealed class SeverityStore(NpgsqlDataSource database)
             }
         }
 
+        var before = await FindAsync(connection, targetId, cancellation);
         await using (var forget = new NpgsqlCommand(
             "delete from alert.severities where target_id = $1 and event = any($2)", connection))
         {
@@ -70,9 +72,9 @@ internal sealed class SeverityStore(NpgsqlDataSource database)
             await say.ExecuteNonQueryAsync(cancellation);
         }
 
+        var after = await FindAsync(connection, targetId, cancellation);
         await transaction.CommitAsync(cancellation);
-        return (await ListAsync(cancellation)).Targets.FirstOrDefault(target => target.TargetId == targetId)
-            ?? new TargetSeverities(targetId, new Dictionary<string, Severity>());
+        return (before, after);
     }
 
     /// <summary>What targets say, for those who judge their events.</summary>
@@ -90,5 +92,21 @@ internal sealed class SeverityStore(NpgsqlDataSource database)
         }
 
         return new SeverityRules(rules);
+    }
+
+    private static async Task<TargetSeverities> FindAsync(
+        NpgsqlConnection connection, int targetId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select event, severity from alert.severities where target_id = $1 order by event", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var severities = new Dictionary<string, Severity>();
+        while (await row.ReadAsync(cancellation))
+        {
+            severities.Add(row.GetString(0), WebhookWords.Parse<Severity>(row.GetString(1)));
+        }
+
+        return new TargetSeverities(targetId, severities);
     }
 }

@@ -25,26 +25,27 @@ internal static class WebhookEndpoints
             .WithName("createWebhook")
             .WithSummary("Add a webhook; the answer is the only one that holds its secret")
             .RequireAuthorization(Roles.Admin)
-            .ProducesValidationProblem();
+            .ProducesValidationProblem()
+            .WithProblems(WebhookProblems.NotFound(2));
 
         webhooks.MapGet("/{id:int}", GetAsync)
             .WithName("getWebhook")
             .WithSummary("One webhook")
             .RequireAuthorization(Roles.Viewer)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
 
         webhooks.MapPut("/{id:int}", ReplaceAsync)
             .WithName("updateWebhook")
             .WithSummary("Replace a webhook's settings; the secret only when one is given")
             .RequireAuthorization(Roles.Admin)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
 
         webhooks.MapDelete("/{id:int}", DeleteAsync)
             .WithName("deleteWebhook")
             .WithSummary("Remove a webhook and its deliveries")
             .RequireAuthorization(Roles.Admin)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
     }
 
     private static async Task<Results<Ok<Page<Webhook>>, ProblemHttpResult>> ListAsync(
@@ -63,7 +64,7 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<Results<Created<WebhookCreated>, ProblemHttpResult>> CreateAsync(
-        WebhookRequest request, ClaimsPrincipal caller, WebhookStore store, WebhookQueries webhooks,
+        WebhookRequest request, HttpContext context, WebhookStore store, WebhookQueries webhooks,
         WebhookChecks checks, ILogger<WebhookStore> logger, CancellationToken cancellation)
     {
         if (await checks.CheckAsync(request, before: null, cancellation) is { Count: > 0 } errors)
@@ -73,10 +74,15 @@ internal static class WebhookEndpoints
 
         var secret = request.Secret ?? WebhookSecrets.Generate();
         var id = await store.CreateAsync(request, secret, cancellation);
-        logger.WebhookCreated(id, caller.CallerName());
-        return await webhooks.FindAsync(id, cancellation) is { } webhook
-            ? TypedResults.Created($"/api/v1/webhooks/{id}", new WebhookCreated(webhook, secret))
-            : WebhookProblems.NotFound(id);
+        logger.WebhookCreated(id, context.User.CallerName());
+        if (await webhooks.FindAsync(id, cancellation) is not { } webhook)
+        {
+            return WebhookProblems.NotFound(id);
+        }
+
+        context.Response.AddAuditNote(
+            AuditNote.Created("webhook-created", $"webhook {id}", AuditedWebhook.Of(webhook)));
+        return TypedResults.Created($"/api/v1/webhooks/{id}", new WebhookCreated(webhook, secret));
     }
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> GetAsync(
@@ -86,7 +92,7 @@ internal static class WebhookEndpoints
             : WebhookProblems.NotFound(id);
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> ReplaceAsync(
-        int id, WebhookRequest request, ClaimsPrincipal caller, WebhookStore store, WebhookQueries webhooks,
+        int id, WebhookRequest request, HttpContext context, WebhookStore store, WebhookQueries webhooks,
         WebhookChecks checks, ILogger<WebhookStore> logger, CancellationToken cancellation)
     {
         if (await webhooks.FindAsync(id, cancellation) is not { } before)
@@ -104,20 +110,35 @@ internal static class WebhookEndpoints
             return WebhookProblems.NotFound(id);
         }
 
-        logger.WebhookReplaced(id, caller.CallerName());
-        return await GetAsync(id, caller, webhooks, cancellation);
+        logger.WebhookReplaced(id, context.User.CallerName());
+        if (await webhooks.FindAsync(id, cancellation) is not { } after)
+        {
+            return WebhookProblems.NotFound(id);
+        }
+
+        context.Response.AddAuditNote(AuditNote.Changed(
+            "webhook-changed", $"webhook {id}", AuditedWebhook.Of(before), AuditedWebhook.Of(after),
+            AuditedWebhook.SecretsIn(request, before)));
+        return TypedResults.Ok(Shown(after, context.User));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        int id, ClaimsPrincipal caller, WebhookStore store, ILogger<WebhookStore> logger,
+        int id, HttpContext context, WebhookStore store, WebhookQueries webhooks, ILogger<WebhookStore> logger,
         CancellationToken cancellation)
     {
+        var before = await webhooks.FindAsync(id, cancellation);
         if (!await store.DeleteAsync(id, cancellation))
         {
             return WebhookProblems.NotFound(id);
         }
 
-        logger.WebhookDeleted(id, caller.CallerName());
+        logger.WebhookDeleted(id, context.User.CallerName());
+        if (before is not null)
+        {
+            context.Response.AddAuditNote(
+                AuditNote.Removed("webhook-deleted", $"webhook {id}", AuditedWebhook.Of(before)));
+        }
+
         return TypedResults.NoContent();
     }
 

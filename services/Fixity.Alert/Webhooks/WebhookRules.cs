@@ -74,13 +74,20 @@ internal static class WebhookRules
             }
         }
 
-        if (isElsewhere && request.Secret is null && before!.Format == WebhookFormat.Pagerduty
-            && request.FormatOrDefault == WebhookFormat.Pagerduty)
+        if (request.FormatOrDefault == WebhookFormat.Pagerduty && request.Secret is null
+            && RoutingKeyError(before, isElsewhere) is { } missing)
         {
-            errors.Add("secret", [
-                "The url leads to another server now, so the saved routing key is not sent there: give it again."]);
+            errors.Add("secret", [missing]);
         }
     }
+
+    // It is the one secret that is sent as it is: what was a key of signatures must not become one.
+    private static string? RoutingKeyError(Webhook? before, bool isElsewhere) => before?.Format switch
+    {
+        not WebhookFormat.Pagerduty => "PagerDuty needs the routing key of its integration.",
+        _ when isElsewhere => "The url leads to another server now, so the saved routing key is not sent there: give it again.",
+        _ => null,
+    };
 
     internal static string? PathsError(IReadOnlyList<string>? paths)
     {
@@ -169,6 +176,7 @@ internal static class WebhookRules
         (WebhookFormat.Template, null or { Length: 0 or > MaxTemplateLength }) =>
             $"Format template needs a template of 1 to {MaxTemplateLength} characters.",
         (not WebhookFormat.Template, not null) => "Only format template has a template.",
+        (_, { } text) when text.Contains('\0', StringComparison.Ordinal) => "template must not hold a zero byte.",
         _ => null,
     };
 

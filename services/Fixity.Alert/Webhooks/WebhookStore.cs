@@ -21,6 +21,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
         var id = (int)(await insert.ExecuteScalarAsync(cancellation))!;
         // After the insert: the boxes are bound to the id.
         await SealAsync(connection, id, request with { Secret = secret }, cancellation);
+        await WebhookNews.TellAsync(connection, id, cancellation);
         await transaction.CommitAsync(cancellation);
         return id;
     }
@@ -48,6 +49,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
         }
 
         await SealAsync(connection, id, request, cancellation);
+        await WebhookNews.TellAsync(connection, id, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }
@@ -55,9 +57,18 @@ internal sealed class WebhookStore(NpgsqlDataSource database, WebhookSecrets sec
     /// <returns>False when there is no such webhook.</returns>
     public async Task<bool> DeleteAsync(int id, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("delete from alert.webhooks where id = $1");
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand("delete from alert.webhooks where id = $1", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
-        return await command.ExecuteNonQueryAsync(cancellation) > 0;
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            return false;
+        }
+
+        await WebhookNews.TellAsync(connection, id, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return true;
     }
 
     /// <summary>Where and how a test is sent; null when there is no such webhook.</summary>

@@ -1,7 +1,8 @@
 using System.ComponentModel;
-using Fixity.Core;
 using Fixity.Query.Reading;
+using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
 
 namespace Fixity.Query.Changes;
 
@@ -15,17 +16,19 @@ internal static class ChangeEndpoints
         changes.MapGet("", ListAsync)
             .WithName("listChanges")
             .WithSummary("What happened to files: newest first, or as a feed in the order of commits")
+            .KeptTo(TargetIn.Query)
             .WithDescription(
                 "With order=commit a durable feed, oldest first: nextCursor is always there, also on an empty page, and " +
                 "nothing ever comes up behind it. Keep it once you have the page's items, and go on from it.")
             .Produces<Page<EcsChange>>(StatusCodes.Status200OK, ChangeFormats.EcsContentType)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status410Gone)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .AddOpenApiOperationTransformer((operation, description, _) =>
+            .WithProblems(PagingProblems.BadCursor(), ChangeProblems.CursorAstray(), ChangeProblems.TooManyWait())
+            .AddOpenApiOperationTransformer(async (operation, description, cancellation) =>
             {
+                // No other operation answers it, so that nothing else brings its schema into the document.
+                var page = await description.GetOrCreateSchemaAsync(typeof(Page<ChangeView>), null, cancellation);
+                description.Document!.AddComponent(ChangeFormats.PageSchema, page);
                 ChangeFormats.Describe(operation, description.Document);
-                return Task.CompletedTask;
             });
     }
 
@@ -33,16 +36,8 @@ internal static class ChangeEndpoints
         ChangeQueries changes,
         ChangeFeed feed,
         HttpContext context,
-        int? target,
-        long? scan,
-        [Description(
-            "Any of added, deleted, modified, moved, attributes, corrupted, restored, verified, accepted, tampered, " +
-            "touched; separated by commas.")]
-        string? type,
-        [Description("A file, or a folder with everything below it; of a moved file also where it was.")] string? path,
-        [Description("Detected at this time or later.")] DateTimeOffset? since,
-        [Description("Detected before this time.")] DateTimeOffset? until,
-        bool? acknowledged,
+        [AsParameters] ChangeFilterQuery asked,
+        [Description("-detectedAt (unless said otherwise), or detectedAt: the oldest first.")] string? sort,
         string? cursor,
         [Description(Limits.Description)] int? limit,
         [Description("newest (unless said otherwise), or commit: the feed.")] string? order,
@@ -57,20 +52,17 @@ internal static class ChangeEndpoints
         CancellationToken cancellation)
     {
         var filters = new FilterReader();
-        var filter = new ChangeFilter(
-            target,
-            scan,
-            FileIds: null,
-            filters.Words<ChangeType>("type", type),
-            filters.Path("path", path),
-            since,
-            until,
-            acknowledged);
+        var filter = asked.Read(filters);
         var formatted = filters.Word("format", format, ChangeFormat.Json);
         var patience = filters.Seconds("wait", wait, ChangeFeed.LongestWait);
         var size = Cursor.Limit(limit);
         if (filters.Word("order", order, ChangeOrder.Newest) is ChangeOrder.Commit)
         {
+            if (!string.IsNullOrEmpty(sort))
+            {
+                filters.Refuse("sort", "The feed has an order of its own: leave out sort= or order=.");
+            }
+
             var after = filters.Cursor(cursor, ChangePosition.Start, ChangePosition.IsSound);
             return AnswerAsync(filters, async () =>
                 await feed.ReadAsync(filter, after, size, patience ?? TimeSpan.Zero, cancellation) switch
@@ -87,11 +79,13 @@ internal static class ChangeEndpoints
             filters.Refuse("wait", "Only the feed waits: say order=commit too.");
         }
 
-        var before = filters.Cursor(cursor, long.MaxValue);
+        var sorting = filters.Sort(sort, ChangeKey.NewestFirst);
+        var from = filters.Cursor(cursor, ChangeKey.None, ChangeKey.IsOf(sorting));
         return AnswerAsync(filters, async () => ChangeFormats.Write(
             formatted,
             Page.From(
-                await changes.PageAsync(filter, before, size, cancellation), size, change => Cursor.Encode(change.Id)),
+                await changes.PageAsync(filter, sorting, from, size, cancellation), size,
+                change => Cursor.Encode(ChangeKey.Of(change, sorting))),
             context));
     }
 

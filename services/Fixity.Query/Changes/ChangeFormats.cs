@@ -14,6 +14,7 @@ internal static class ChangeFormats
 {
     public const string EcsContentType = "application/json; profile=ecs";
     public const string CefContentType = "text/plain; charset=utf-8";
+    public const string PageSchema = "ChangePage";
     public const string CursorHeader = "X-Next-Cursor";
 
     // An absent field is how this schema says that there is none.
@@ -48,7 +49,7 @@ internal static class ChangeFormats
         var ecs = answer.Content![EcsContentType];
         answer.Content = new Dictionary<string, OpenApiMediaType>
         {
-            ["application/json"] = new() { Schema = new OpenApiSchemaReference("ChangePage", document) },
+            ["application/json"] = new() { Schema = new OpenApiSchemaReference(PageSchema, document) },
             [EcsContentType] = ecs,
             ["text/plain"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
         };

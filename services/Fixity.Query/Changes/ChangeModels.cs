@@ -36,6 +36,8 @@ public sealed record ChangeView(
     string? AcknowledgeReason);
 
 /// <summary>Which changes are asked for; null: no such filter.</summary>
+/// <param name="FileIds">The history of these, whatever else is asked for.</param>
+/// <param name="Types">Empty: none at all.</param>
 /// <param name="Path">A file, or a folder with everything below it; of a moved file also where it was.</param>
 /// <param name="Since">Inclusive.</param>
 /// <param name="Until">Exclusive.</param>
@@ -49,8 +51,22 @@ internal sealed record ChangeFilter(
     DateTimeOffset? Until = null,
     bool? Acknowledged = null)
 {
+    /// <summary>An ILIKE pattern over the whole path.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>A regular expression over the whole path.</summary>
+    public string? Glob { get; init; }
+
+    /// <summary>Bytes after the change or, where there are none, before it.</summary>
+    public long? MinSize { get; init; }
+
+    public long? MaxSize { get; init; }
+
+    /// <summary>Whether it is told by the path which events are meant.</summary>
+    public bool IsOfPaths => Path is not null || Pattern is not null || Glob is not null;
+
     /// <summary>Whether of the events of a time some may be left out.</summary>
     public bool LeavesOut =>
-        TargetId is not null || ScanId is not null || FileIds is not null || Types is not null || Path is not null
-        || Acknowledged is not null;
+        TargetId is not null || ScanId is not null || FileIds is not null || Types is not null || IsOfPaths
+        || Acknowledged is not null || MinSize is not null || MaxSize is not null;
 }

@@ -17,9 +17,11 @@ internal static class ChangeProblems
     public static ProblemHttpResult TooManyWait(HttpResponse response)
     {
         response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return Problem.Of(
-            StatusCodes.Status503ServiceUnavailable, "feed-busy", "Too many readers wait for changes",
-            "As many readers as may do so wait at this service already. Ask without wait=, or try again in " +
-            $"{RetryAfterSeconds} seconds.");
+        return TooManyWait();
     }
+
+    public static ProblemHttpResult TooManyWait() => Problem.Of(
+        StatusCodes.Status503ServiceUnavailable, "feed-busy", "Too many readers wait for changes",
+        "As many readers as may do so wait at this service already. Ask without wait=, or try again in " +
+        $"{RetryAfterSeconds} seconds.");
 }

@@ -7,73 +7,50 @@ using Npgsql;
 namespace Fixity.Query.Changes;
 
 /// <summary>Reads change events: newest first for people, in commit order for machines.</summary>
-internal sealed class ChangeQueries(NpgsqlDataSource database)
+internal sealed class ChangeQueries(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Events that one look at a filtered feed passes, whether the filter wants them or not.</summary>
     internal const int EventsALook = 20_000;
 
-    /// <summary>A filter that is null vanishes while planning: see <see cref="Scans.ScanQueries.PageSql"/>.</summary>
-    internal const string PageSql = Chosen + """
-
-          and c.id < $9
-        order by c.id desc
-        limit $10
-        """;
-
-    /// <summary>How far the next stretch of the feed goes, in the feed and in time, and where open transactions begin.</summary>
-    internal const string StretchSql = """
-        with stretch as materialized (
-            select c.transaction_id, c.id, c.detected_at
-            from scanner.change_events c
-            where (c.transaction_id, c.id) > ($1, $2)
-              and c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-              and ($3::timestamptz is null or c.detected_at >= $3)
-              and ($4::timestamptz is null or c.detected_at < $4)
-            order by c.transaction_id, c.id
-            limit $5
-        )
-        select pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmax(pg_current_snapshot()),
-               every.events, every.earliest, every.latest, last.transaction_id, last.id
-        from (select count(*) as events, min(detected_at) as earliest, max(detected_at) as latest from stretch) every
-        left join (
-            select transaction_id, id from stretch order by transaction_id desc, id desc limit 1
-        ) last on true
-        """;
-
-    /// <summary>What a stretch holds. Nothing can be added to it any more, so that it needs no snapshot in common.</summary>
-    internal const string FeedSql = Chosen + """
-
-          and (c.transaction_id, c.id) > ($9, $10)
-          and (c.transaction_id, c.id) <= ($11, $12)
-        order by c.transaction_id, c.id
-        limit $13
-        """;
-
-    private const string Chosen = """
-        select c.id, c.detected_at, c.scan_id, c.target_id, t.name, c.file_id, c.path, c.previous_path, c.type,
-               c.algorithm, c.old_checksum, c.new_checksum, c.old_size, c.new_size, c.old_mtime_ns, c.new_mtime_ns,
-               c.acknowledged_at, c.acknowledged_by, c.acknowledge_reason, c.details, c.transaction_id
-        from scanner.change_events c
-        join scheduler.targets t on t.id = c.target_id
-        where ($1::int is null or c.target_id = $1)
-          and ($2::bigint is null or c.scan_id = $2)
-          and ($3::bigint[] is null or c.file_id = any($3))
-          and ($4::text[] is null or c.type = any($4))
-          and ($5::text is null
-               or c.path = $5 or starts_with(c.path, $5 || '/')
-               or c.previous_path = $5 or starts_with(c.previous_path, $5 || '/'))
-          and ($6::timestamptz is null or c.detected_at >= $6)
-          and ($7::timestamptz is null or c.detected_at < $7)
-          and ($8::boolean is null or (c.acknowledged_at is not null) = $8)
-        """;
+    private static readonly string[] AllTypes = [.. Enum.GetValues<ChangeType>().Select(type => type.Name())];
 
     /// <summary>One row more than the limit, when there is one.</summary>
+    /// <param name="after">Null: the first page.</param>
     public async Task<List<ChangeView>> PageAsync(
-        ChangeFilter filter, long before, int limit, CancellationToken cancellation)
+        ChangeFilter filter, Sorting<ChangeSort> sorting, ChangeKey? after, int limit, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(PageSql);
-        Bind(command, filter, before, limit);
-        return await command.ReadAllAsync(ReadChange, cancellation);
+        if (filter.FileIds is { } files)
+        {
+            return await HistoryAsync(files, after, limit + 1, cancellation);
+        }
+
+        var bounded = await WithinScanAsync(filter, cancellation);
+        var found = new List<ChangeView>();
+        foreach (var (since, until) in WindowsOf(bounded, sorting, after))
+        {
+            var window = bounded with { Since = since, Until = until };
+            await using var command = database.CreateCommand(SqlOf(window, sorting));
+            BindPage(command, window, after, limit + 1 - found.Count);
+            found.AddRange(await command.ReadAllAsync(ReadChange, cancellation));
+            if (found.Count > limit)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    // They may be of any year: planned once a connection.
+    private async Task<List<ChangeView>> HistoryAsync(
+        long[] files, ChangeKey? after, int rows, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(ChangeSql.History)
+            .With(files)
+            .With(after?.Time ?? DateTimeOffset.MaxValue)
+            .With(after?.Id ?? long.MaxValue)
+            .With(rows);
+        return await command.ReadPreparedAsync(database, ReadChange, cancellation);
     }
 
     /// <summary>The next stretch of the feed: at most <paramref name="limit"/> changes, and how far it looked.</summary>
@@ -83,7 +60,7 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
     {
         // Unless the filter leaves some out, the page itself is the stretch.
         var length = filter.LeavesOut ? EventsALook : limit;
-        await using var look = database.CreateCommand(StretchSql);
+        await using var look = database.CreateCommand(ChangeSql.Stretch);
         BindStretch(look, filter, after, length);
         var stretch = (await look.ReadOneAsync(ReadStretch, cancellation))!;
         if (after.TransactionId > stretch.Soonest)
@@ -98,9 +75,9 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
             return new ChangeStretch([], end.CompareTo(after) > 0 ? end : after, isAtEnd);
         }
 
-        // Its times choose the partitions: of ten years of months, planning is what costs.
+        // Its times choose the partitions: of ten years, planning is what costs.
         var within = filter with { Since = stretch.Earliest, Until = stretch.Latest!.Value.AddMicroseconds(1) };
-        await using var feed = database.CreateCommand(FeedSql);
+        await using var feed = database.CreateCommand(ChangeSql.Feed);
         BindFeed(feed, within, after, end, limit);
         var found = await feed.ReadAllAsync(ReadPlaced, cancellation);
         // A full page may have left something between its last change and the end of the stretch.
@@ -109,8 +86,28 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
             : new ChangeStretch([.. found.Select(row => row.Change)], end, isAtEnd);
     }
 
-    internal static void Bind(NpgsqlCommand command, ChangeFilter filter, long before, int limit) =>
-        Bind(command, filter).With(before).With(limit + 1);
+    internal static string SqlOf(ChangeFilter filter, Sorting<ChangeSort> sorting) => filter switch
+    {
+        // Of a path and of what was acknowledged there are indexes that a range of a type would hide.
+        { IsOfPaths: true } or { Acknowledged: true } =>
+            sorting.IsDescending ? ChangeSql.Newest : ChangeSql.Oldest,
+        { ScanId: not null } => sorting.IsDescending ? ChangeSql.NewestOfScan : ChangeSql.OldestOfScan,
+        { Types: { } types } when Array.TrueForAll(types, IsRare) || filter.TargetId is not null =>
+            sorting.IsDescending ? ChangeSql.NewestOfRareTypes : ChangeSql.OldestOfRareTypes,
+        { Types: not null } => sorting.IsDescending ? ChangeSql.NewestOfTypes : ChangeSql.OldestOfTypes,
+        _ => sorting.IsDescending ? ChangeSql.Newest : ChangeSql.Oldest,
+    };
+
+    // What needs damage, or a person, to come about.
+    private static bool IsRare(ChangeType type) =>
+        type is ChangeType.Corrupted or ChangeType.Tampered or ChangeType.Restored or ChangeType.Accepted;
+
+    internal static void BindPage(NpgsqlCommand command, ChangeFilter filter, ChangeKey? after, int rows) =>
+        Bind(command, filter)
+            .With(rows)
+            .With(after?.Time)
+            .With(after?.Id ?? 0)
+            .With(filter.Types is null ? AllTypes : Names(filter.Types));
 
     internal static void BindStretch(NpgsqlCommand command, ChangeFilter filter, ChangePosition after, int length) => command
         .WithTransaction(after.TransactionId)
@@ -128,15 +125,61 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
             .With(end.Id)
             .With(limit);
 
-    private static NpgsqlCommand Bind(NpgsqlCommand command, ChangeFilter filter) => command
+    internal static NpgsqlCommand Bind(NpgsqlCommand command, ChangeFilter filter) => command
         .With(filter.TargetId)
         .With(filter.ScanId)
         .With(filter.FileIds)
-        .With(filter.Types?.Select(type => type.Name()).ToArray())
+        .With(filter.Types is { } types ? Names(types) : null)
         .With(filter.Path)
         .With(filter.Since?.ToUniversalTime())
         .With(filter.Until?.ToUniversalTime())
-        .With(filter.Acknowledged);
+        .With(filter.Acknowledged)
+        .With(filter.Pattern)
+        .With(filter.Glob)
+        .With(filter.MinSize)
+        .With(filter.MaxSize);
+
+    private static string[] Names(ChangeType[] types) => [.. types.Select(type => type.Name())];
+
+    private IEnumerable<(DateTimeOffset? Since, DateTimeOffset? Until)> WindowsOf(
+        ChangeFilter filter, Sorting<ChangeSort> sorting, ChangeKey? after)
+    {
+        // Those of a scan are bounded already.
+        if (filter is { ScanId: not null, Since: not null, Until: not null })
+        {
+            return [(filter.Since, filter.Until)];
+        }
+
+        return sorting.IsDescending
+            ? ChangeWindows.Back(filter.Since, Earlier(filter.Until, after?.Time.AddMicroseconds(1)), clock.GetUtcNow())
+            : ChangeWindows.On(Later(filter.Since, after?.Time), filter.Until);
+    }
+
+    /// <summary>What one scan found is of its target and lies within its time: that spares a look at each year there is.</summary>
+    public async Task<ChangeFilter> WithinScanAsync(ChangeFilter filter, CancellationToken cancellation)
+    {
+        if (filter.ScanId is not { } scan)
+        {
+            return filter;
+        }
+
+        await using var command = database.CreateCommand(ChangeSql.Scan).With(scan);
+        var known = await command.ReadOneAsync(
+            row => new ScanBounds(row.GetInt32(0), row.TimeOrNull(1), row.TimeOrNull(2)), cancellation);
+        return known is null ? filter : filter with
+        {
+            // It says nothing more where it is the scan's own, and an index of targets would be a detour.
+            TargetId = filter.TargetId == known.TargetId ? null : filter.TargetId,
+            Since = Later(filter.Since, known.Since),
+            Until = Earlier(filter.Until, known.Until),
+        };
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other < one ? other ?? one : one;
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other > one ? other ?? one : one;
 
     private static Stretch ReadStretch(NpgsqlDataReader row) => new(
         new ChangePosition(row.GetFieldValue<ulong>(0), 0),
@@ -152,7 +195,7 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
         return new PlacedChange(change, new ChangePosition(row.GetFieldValue<ulong>(20), change.Id));
     }
 
-    private static ChangeView ReadChange(NpgsqlDataReader row)
+    internal static ChangeView ReadChange(NpgsqlDataReader row)
     {
         var type = row.Word<ChangeType>(8);
         var oldMtimeNs = row.LongOrNull(14);
@@ -182,6 +225,8 @@ internal sealed class ChangeQueries(NpgsqlDataSource database)
             row.TextOrNull(17),
             row.TextOrNull(18));
     }
+
+    private sealed record ScanBounds(int TargetId, DateTimeOffset? Since, DateTimeOffset? Until);
 
     private sealed record PlacedChange(ChangeView Change, ChangePosition Position);
 

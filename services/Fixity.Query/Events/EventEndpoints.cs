@@ -1,5 +1,10 @@
-using System.Text;
+using System.ComponentModel;
+using Fixity.Query.Changes;
+using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace Fixity.Query.Events;
 
@@ -21,19 +26,35 @@ internal static class EventEndpoints
     // At start-up, and after a short outage, the database is heard again sooner than a client would come back.
     private static readonly TimeSpan PatienceForHearing = TimeSpan.FromSeconds(3);
 
-    private static readonly ReadOnlyMemory<byte> Hello = Encoding.UTF8.GetBytes("retry: 2000\nevent: hello\ndata: {}\n\n");
-    private static readonly ReadOnlyMemory<byte> KeepAlive = Encoding.UTF8.GetBytes(": keep-alive\n\n");
+    // Until this process has told what another replica told the client already; more is a database that lost something.
+    private static readonly TimeSpan PatienceForOthers = TimeSpan.FromSeconds(5);
+
+    private static readonly ReadOnlyMemory<byte> KeepAlive = ": keep-alive\n\n"u8.ToArray();
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/events", StreamAsync)
             .WithTags("Events")
             .WithName("streamEvents")
-            .WithSummary("Scan progress, new changes and target states as server-sent events: hello, scan, change, target")
+            .WithSummary("Scan progress, new changes, target and webhook states as server-sent events")
+            .WithDescription(
+                "Of one scan at most two a second. An event's id is a place in the feed of changes: everything up to it was " +
+                "told. A client that comes back with it (Last-Event-ID, as an EventSource does by itself) is told what it " +
+                "missed; where that is too much or too long ago it gets one event reset, and reads anew what it shows. The " +
+                "same id is a cursor of GET /changes?order=commit. A stream ends after five minutes, so that who asks is " +
+                "looked at again.")
             .Produces<string>(StatusCodes.Status200OK, ContentType)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .AddOpenApiOperationTransformer(EventDescription.DescribeAsync)
+            .WithProblems(EventProblems.Deaf());
 
     private static async Task StreamAsync(
-        HttpContext context, EventHub hub, TimeProvider clock, IHostApplicationLifetime lifetime)
+        HttpContext context,
+        EventHub hub,
+        EventReplay replay,
+        TimeProvider clock,
+        IHostApplicationLifetime lifetime,
+        [Description("The id of the last event that was read; for clients that cannot set the header.")] string? lastEventId,
+        [Description("The same, as an EventSource sends it.")]
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventIdHeader)
     {
         using var life = new CancellationTokenSource(Life, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
@@ -41,10 +62,12 @@ internal static class EventEndpoints
         try
         {
             await hub.Hearing.WaitAsync(PatienceForHearing, clock, end.Token);
-            using var subscription = hub.Subscribe();
-            await WriteAsync(context.Response, subscription, clock, end.Token);
+            var known = string.IsNullOrEmpty(lastEventIdHeader) ? lastEventId : lastEventIdHeader;
+            using var stream = await OpenAsync(hub, replay, known, clock, end.Token);
+            await WriteAsync(context.Response, stream, clock, end.Token);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (
+            e is TimeoutException or NpgsqlException && !context.Response.HasStarted && !end.IsCancellationRequested)
         {
             await EventProblems.Deaf().ExecuteAsync(context);
         }
@@ -54,31 +77,72 @@ internal static class EventEndpoints
         }
     }
 
+    /// <summary>A stream that begins with what its client missed.</summary>
+    private static async Task<OpenStream> OpenAsync(
+        EventHub hub, EventReplay replay, string? known, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(known))
+        {
+            return new OpenStream(hub.Subscribe(), []);
+        }
+
+        if (EventReplay.PositionIn(known) is not { } position
+            || !await CatchesUpAsync(replay, position, clock, cancellation))
+        {
+            return new OpenStream(hub.Subscribe(), null);
+        }
+
+        var subscription = hub.Subscribe();
+        try
+        {
+            return new OpenStream(subscription, await replay.MissedAsync(position, subscription, cancellation));
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<bool> CatchesUpAsync(
+        EventReplay replay, ChangePosition position, TimeProvider clock, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(PatienceForOthers, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        try
+        {
+            await replay.CatchUpAsync(position, end.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     private static async Task WriteAsync(
-        HttpResponse response, EventSubscription subscription, TimeProvider clock, CancellationToken cancellation)
+        HttpResponse response, OpenStream stream, TimeProvider clock, CancellationToken cancellation)
     {
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-cache, no-store";
         // For proxies that buffer unless told otherwise.
         response.Headers["X-Accel-Buffering"] = "no";
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await SendAsync(response, Hello, cancellation);
+        await GreetAsync(response, stream, cancellation);
 
+        var subscription = stream.Subscription;
         var more = subscription.WaitAsync(cancellation).AsTask();
         while (true)
         {
             if (!await CompletesWithinHeartbeatAsync(more, clock, cancellation))
             {
-                await SendAsync(response, KeepAlive, cancellation);
+                await response.Body.WriteAsync(KeepAlive, cancellation);
+                await response.Body.FlushAsync(cancellation);
                 continue;
             }
 
-            foreach (var next in subscription.Take())
-            {
-                await response.Body.WriteAsync(next.Frame, cancellation);
-            }
-
-            await response.Body.FlushAsync(cancellation);
+            var (events, position) = subscription.Take();
+            await SendAsync(response, events, position, cancellation);
             if (!await more)
             {
                 return;
@@ -86,6 +150,33 @@ internal static class EventEndpoints
 
             more = subscription.WaitAsync(cancellation).AsTask();
         }
+    }
+
+    // The place that a client is given is one up to which it was told everything: with the last of what it missed.
+    private static async Task GreetAsync(HttpResponse response, OpenStream stream, CancellationToken cancellation)
+    {
+        var since = Cursor.Encode(stream.Subscription.Since);
+        var place = stream.Missed is [] ? $"id: {since}\n" : "";
+        var reset = stream.Missed is null ? $"id: {since}\nevent: reset\ndata: {{}}\n\n" : "";
+        await response.WriteAsync($"retry: 2000\n{place}event: hello\ndata: {{}}\n\n{reset}", cancellation);
+        await SendAsync(response, stream.Missed ?? [], stream.Subscription.Since, cancellation);
+    }
+
+    /// <summary>All events, the last one with the place up to which everything is told then.</summary>
+    private static async Task SendAsync(
+        HttpResponse response, IReadOnlyList<LiveEvent> events, ChangePosition position, CancellationToken cancellation)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (i == events.Count - 1)
+            {
+                await response.WriteAsync($"id: {Cursor.Encode(position)}\n", cancellation);
+            }
+
+            await response.Body.WriteAsync(events[i].Frame, cancellation);
+        }
+
+        await response.Body.FlushAsync(cancellation);
     }
 
     // The same wait goes on after a heartbeat: a new one each time would leave the old ones behind.
@@ -103,10 +194,9 @@ internal static class EventEndpoints
         }
     }
 
-    private static async Task SendAsync(
-        HttpResponse response, ReadOnlyMemory<byte> frame, CancellationToken cancellation)
+    /// <param name="Missed">What the client is told before everything else; null: that it has to read everything anew.</param>
+    private sealed record OpenStream(EventSubscription Subscription, IReadOnlyList<LiveEvent>? Missed) : IDisposable
     {
-        await response.Body.WriteAsync(frame, cancellation);
-        await response.Body.FlushAsync(cancellation);
+        public void Dispose() => Subscription.Dispose();
     }
 }

@@ -8,6 +8,8 @@ internal static class EventRegistration
         services.AddSingleton<EventMetrics>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<PendingProgress>();
+        services.AddSingleton<EventReader>();
+        services.AddSingleton<EventReplay>();
         services.AddHostedService<ListenWorker>();
         services.AddHostedService<PublishWorker>();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fixity.Query.Changes;
@@ -15,6 +16,9 @@ internal sealed class ListenWorker(
 
     // Says no more than that events were committed.
     private const string EventChannel = "fixity_events";
+
+    // The id of a scan that was queued, or of which something else is wanted now.
+    private const string QueueChannel = "fixity_scan_queued";
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
@@ -56,15 +60,22 @@ internal sealed class ListenWorker(
     {
         await using var connection = await database.OpenConnectionAsync(stop);
         connection.Notification += (_, notification) => Receive(notification);
-        await ExecuteAsync(connection, "listen fixity_progress; listen fixity_events", stop);
-        hub.BeginHearing();
+        await using (var listen = new NpgsqlCommand(
+            "listen fixity_progress; listen fixity_events; listen fixity_scan_queued", connection))
+        {
+            await listen.ExecuteNonQueryAsync(stop);
+        }
+
+        hub.BeginHearing(await HorizonAsync(connection, stop));
+        // What was committed while nobody listened, and is beyond that place, was not notified to us.
+        pending.AskForChanges();
         heard();
         logger.Listening();
         while (true)
         {
             if (!await connection.WaitAsync(Silence, stop))
             {
-                await ExecuteAsync(connection, "select 1", stop);
+                await HorizonAsync(connection, stop);
             }
         }
     }
@@ -74,6 +85,16 @@ internal sealed class ListenWorker(
         if (notification.Channel == EventChannel)
         {
             arrivals.Announce();
+            return;
+        }
+
+        if (notification.Channel == QueueChannel)
+        {
+            if (long.TryParse(notification.Payload, CultureInfo.InvariantCulture, out var scanId))
+            {
+                pending.Add(new ProgressNotice(ProgressKind.Scan, ScanId: scanId));
+            }
+
             return;
         }
 
@@ -88,11 +109,10 @@ internal sealed class ListenWorker(
         }
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    /// <summary>The place of the feed up to which every transaction has ended.</summary>
+    private static async Task<ChangePosition> HorizonAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-#pragma warning disable CA2100 // One of the two constants above.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(cancellation);
+        await using var command = new NpgsqlCommand("select pg_snapshot_xmin(pg_current_snapshot())", connection);
+        return new ChangePosition((ulong)(await command.ExecuteScalarAsync(cancellation))!, 0);
     }
 }

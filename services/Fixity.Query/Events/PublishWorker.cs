@@ -1,20 +1,27 @@
-using System.Text.Json;
-using Fixity.Query.Scans;
-using Fixity.Query.Targets;
-using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Fixity.Query.Events;
 
 /// <summary>Reads what was notified and publishes it, at most twice a second: one read for all clients and all scans.</summary>
+/// <remarks>
+/// Changes are not counted from notifications but read from the feed, so that each is told once, at a place that a client
+/// can name when it comes back. What is notified may be unreadable for a moment, as long as an older transaction is open;
+/// nobody tells the end of that one, so it is looked for, soon at first and then ever more seldom.
+/// </remarks>
 internal sealed class PublishWorker(
-    PendingProgress pending, EventHub hub, ScanQueries scans, TargetQueries targets, TimeProvider clock,
-    IOptions<JsonOptions> json, ILogger<PublishWorker> logger)
+    PendingProgress pending, EventHub hub, EventReader reader, TimeProvider clock, ILogger<PublishWorker> logger)
     : BackgroundService
 {
+    /// <summary>Events that one look passes: a scan may commit more in half a second than is worth counting at once.</summary>
+    internal const int EventsALook = 20_000;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestLookout = TimeSpan.FromSeconds(10);
+
+    // Transactions below it may hold what was notified; zero: all that was notified was read.
+    private ulong _expected;
+    private TimeSpan _lookout = Interval;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,7 +30,7 @@ internal sealed class PublishWorker(
             while (true)
             {
                 // The first notification is published at once, those that follow wait for the interval to end.
-                var progress = await pending.TakeAsync(stoppingToken);
+                var progress = await pending.TakeAsync(_expected > 0 ? _lookout : null, stoppingToken);
                 var pause = await PublishAsync(progress, stoppingToken) ? Interval : RetryInterval;
                 await Task.Delay(pause, clock, stoppingToken);
             }
@@ -36,18 +43,17 @@ internal sealed class PublishWorker(
 
     private async Task<bool> PublishAsync(Progress progress, CancellationToken cancellation)
     {
-        if (!hub.HasClients)
-        {
-            // Whoever comes next reads the present state first.
-            return true;
-        }
-
         try
         {
-            hub.Publish(await ReadAsync(progress, json.Value.SerializerOptions, cancellation));
+            var from = hub.Position;
+            var changes = await reader.TallyAsync(from, EventsALook, cancellation);
+            // Also when nobody listens: a client that comes back meanwhile must not fall between two rounds.
+            var states = await reader.ReadAsync(progress, cancellation);
+            hub.Publish([.. changes.Events, .. states], progress, from, changes.Next);
+            LookOut(progress.HasChanges, changes);
             return true;
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
             pending.Return(progress);
             logger.ProgressUnread(e, RetryInterval);
@@ -55,30 +61,27 @@ internal sealed class PublishWorker(
         }
     }
 
-    private async Task<List<LiveEvent>> ReadAsync(
-        Progress progress, JsonSerializerOptions options, CancellationToken cancellation)
+    private void LookOut(bool isNotified, ChangeTally changes)
     {
-        var events = new List<LiveEvent>();
-        foreach (var scan in await scans.ManyAsync([.. progress.ScanIds], cancellation))
+        if (!changes.IsAtEnd)
         {
-            events.Add(new LiveEvent("scan", scan.Id, scan, options));
+            pending.AskForChanges();
+            return;
         }
 
-        foreach (var ((targetId, scanId), count) in progress.Changes)
+        if (isNotified)
         {
-            // A person's acts have no scan: they are told apart by target, below the ids of scans.
-            events.Add(new LiveEvent(
-                "change", scanId ?? -targetId, new ChangeEventView(targetId, scanId, count), options));
+            _expected = changes.Soonest;
+            _lookout = Interval;
+        }
+        else
+        {
+            _lookout = _lookout * 2 < LongestLookout ? _lookout * 2 : LongestLookout;
         }
 
-        if (progress.TargetIds.Count > 0)
+        if (changes.Horizon >= _expected)
         {
-            foreach (var (targetId, state) in await targets.StatesAsync([.. progress.TargetIds], cancellation))
-            {
-                events.Add(new LiveEvent("target", targetId, new TargetEventView(targetId, state), options));
-            }
+            _expected = 0;
         }
-
-        return events;
     }
 }

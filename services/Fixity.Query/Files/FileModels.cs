@@ -1,5 +1,7 @@
+using System.Globalization;
 using Fixity.Core;
 using Fixity.Data.Columns;
+using Fixity.Query.Reading;
 
 namespace Fixity.Query.Files;
 
@@ -58,16 +60,64 @@ public sealed record FileView(
     DateTimeOffset? RetryAfter,
     FileStanding? LastKnownState);
 
+/// <summary>What files can be sorted by.</summary>
+public enum FileOrder
+{
+    Path,
+    Size,
+    Mtime,
+    VerifiedAt,
+}
+
 /// <summary>Which files are asked for; null: no such filter.</summary>
 /// <param name="Path">A file, or a folder with everything below it.</param>
 /// <param name="Pattern">An ILIKE pattern over the whole path.</param>
-internal sealed record FileFilter(int? TargetId, string? Path, string? Pattern, FileStanding[]? States);
-
-/// <summary>The last file of a page: target by target, in path order within each.</summary>
-internal sealed record FileKey(int TargetId, string Path)
+/// <param name="Glob">A regular expression over the whole path.</param>
+/// <param name="MtimeSinceNs">Inclusive, nanoseconds since 1970.</param>
+/// <param name="MtimeUntilNs">Exclusive.</param>
+/// <param name="VerifiedSince">Inclusive; leaves out what was never verified.</param>
+/// <param name="VerifiedUntil">Exclusive; the same.</param>
+internal sealed record FileFilter(
+    int? TargetId = null,
+    string? Path = null,
+    string? Pattern = null,
+    FileStanding[]? States = null,
+    string? Glob = null,
+    long? MinSize = null,
+    long? MaxSize = null,
+    long? MtimeSinceNs = null,
+    long? MtimeUntilNs = null,
+    DateTimeOffset? VerifiedSince = null,
+    DateTimeOffset? VerifiedUntil = null)
 {
-    public static FileKey First { get; } = new(0, "");
+    /// <summary>Whether text is looked for that may stand anywhere in a path.</summary>
+    public bool IsSearch => Pattern is not null || Glob is not null;
+}
 
-    /// <summary>A cursor is what a client sends: it may lack the path.</summary>
-    public static bool IsSound(FileKey key) => key.Path is not null && Reading.FilterReader.IsText(key.Path);
+/// <summary>The last file of a page: target by target and in path order, or by a value and then by id.</summary>
+/// <param name="Sort">The order that it is a place of.</param>
+/// <param name="Value">Bytes, nanoseconds, or the microseconds of a verification; null: it was never verified.</param>
+internal sealed record FileKey(string Sort, int TargetId, string Path, long? Value, long Id)
+{
+    /// <summary>A cursor is what a client sends: it may be of another order, or lack something.</summary>
+    public bool IsSound(Sorting<FileOrder> sorting) =>
+        Sort == sorting.ToString() && Path is not null && FilterReader.IsText(Path);
+
+    public static FileKey Before(Sorting<FileOrder> sorting) => sorting switch
+    {
+        { By: FileOrder.Path, IsDescending: false } => new(sorting.ToString(), 0, "", null, 0),
+        { By: FileOrder.Path } => new(sorting.ToString(), int.MaxValue, "", null, 0),
+        { By: FileOrder.VerifiedAt, IsDescending: false } => new(sorting.ToString(), 0, "", null, 0),
+        { IsDescending: false } => new(sorting.ToString(), 0, "", long.MinValue, 0),
+        _ => new(sorting.ToString(), 0, "", long.MaxValue, long.MaxValue),
+    };
+
+    public static FileKey Of(FileView file, Sorting<FileOrder> sorting) => sorting.By switch
+    {
+        FileOrder.Path => new(sorting.ToString(), file.TargetId, file.Path, null, 0),
+        FileOrder.Size => new(sorting.ToString(), 0, "", file.Size, file.Id),
+        FileOrder.Mtime => new(
+            sorting.ToString(), 0, "", long.Parse(file.MtimeNs, CultureInfo.InvariantCulture), file.Id),
+        _ => new(sorting.ToString(), 0, "", file.VerifiedAt?.ToUnixMicroseconds(), file.Id),
+    };
 }

@@ -6,141 +6,165 @@ using Npgsql;
 
 namespace Fixity.Query.Files;
 
-/// <summary>Reads files in path order, target by target.</summary>
+/// <summary>Reads files: in path order target by target, or by a value over all targets.</summary>
 internal sealed class FileQueries(NpgsqlDataSource database)
 {
-    // 0 is unknown, else Core.FileState. The table of ranges is tiny: it holds only folders that failed just now.
-    private const string Standing = """
-        (case
-             when f.state in (1, 3, 4, 5) and (ts.state in ('offline', 'denied') or exists (
-                 select from scanner.unknown_ranges u
-                 where u.target_id = f.target_id and starts_with(f.path, u.prefix)))
-             then 0::smallint
-             else f.state
-         end)
-        """;
-
-    private const string Columns = """
-        f.id, f.target_id, t.name, f.path, f.size, f.mtime_ns, f.mode, f.algorithm, f.checksum, f.standing,
-        f.state_since, f.first_seen_at,
-        -- Whatever is not deleted or left out was proved to be there by the last complete scan, or by something later.
-        case when f.state not in (2, 6) then greatest(complete.ended_at, f.first_seen_at, f.state_since) end,
-        f.verified_at, f.observed_checksum, f.links, f.previous_algorithm, f.previous_checksum, f.retry_after,
-        case when f.state in (3, 5) then (
-            select e.details -> 'damage' from scanner.change_events e
-            where e.file_id = f.id and e.type in ('corrupted', 'tampered')
-            order by e.id desc limit 1)
-        end,
-        f.state
-        """;
-
-    private const string From = """
-        scheduler.targets t
-        left join scanner.target_states ts on ts.target_id = t.id
-        left join scheduler.scans complete on complete.id = ts.last_complete_scan
-        """;
-
-    // $7: the stored states that can stand so; it lets the small index of states serve, and spares most rows the case.
-    // Whoever asks for damaged files gets those out of reach too: damage does not leave the list with its disk.
-    private const string Filtered = $"""
-        ($6::text is null or f.path ilike $6)
-        and ($7::smallint[] is null or (f.state = any($7)
-            and ({Standing} = any($8) or (f.state in (3, 5) and f.state = any($8)))))
-        and f.path > case when t.id = $2 then $3 else '' end
-        """;
-
-    /// <summary>Each target's own page from the primary key, joined until the page is full.</summary>
-    /// <remarks>
-    /// <para>A path is a file or everything below a folder. These are two ranges ('a' and 'a/' up to 'a0'), since 'a-b' and
-    /// 'a.b' lie between them.</para>
-    /// <para>A filter that is null vanishes while planning: see <see cref="Scans.ScanQueries.PageSql"/>.</para>
-    /// </remarks>
-    internal const string PageSql = $"""
-        select {Columns}
-        from {From}
-        cross join lateral (
-            (select f.*, {Standing} as standing
-             from scanner.files f
-             where f.target_id = t.id and f.path = $4 and {Filtered})
-            union all
-            (select f.*, {Standing} as standing
-             from scanner.files f
-             where f.target_id = t.id
-               and ($4::text is null or (f.path >= $4 || '/' and f.path < $4 || '0'))
-               and {Filtered}
-             order by f.path
-             limit $5)
-        ) f
-        where (($1::int is null and t.deleted_at is null) or t.id = $1) and t.id >= $2
-          -- Only unknown files asked for: most targets have none, and say so without a look at their files.
-          and ($8::smallint[] is distinct from array[0::smallint] or ts.state in ('offline', 'denied')
-               or exists (select from scanner.unknown_ranges u where u.target_id = t.id))
-        order by t.id, f.path
-        limit $5
-        """;
-
     // A row that went when another file moved onto its path is that file now.
     private const string Current = """
         coalesce((select r.file_id from scanner.replaced_files r where r.id = $1), $1)
         """;
 
     private const string FindSql = $"""
-        select {Columns}
-        from {From}
+        select {FileSql.Columns}
+        from {FileSql.From}
         cross join lateral (
-            select f.*, {Standing} as standing from scanner.files f where f.id = {Current} and f.target_id = t.id
+            select f.*, {FileSql.Standing} as standing from scanner.files f where f.id = {Current} and f.target_id = t.id
         ) f
         """;
 
-    // Events outlive their file.
-    private const string HistorySql = $"""
-        select array(
-            select f.id from scanner.files f where f.id = {Current}
-            union select r.id from scanner.replaced_files r where r.file_id = {Current}
-            union select $1 where exists (select from scanner.change_events where file_id = $1))
+    private const string ManySql = $"""
+        select {FileSql.Columns}
+        from {FileSql.From}
+        cross join lateral (
+            select f.*, {FileSql.Standing} as standing from scanner.files f where f.id = any($1) and f.target_id = t.id
+        ) f
+        """;
+
+    /// <summary>Which parts differ, as found last. What was found since a time hides what was found before it.</summary>
+    internal const string DamageSql = """
+        select distinct on (e.file_id) e.file_id, e.details -> 'damage'
+        from scanner.change_events e
+        where e.file_id = any($1) and e.type in ('corrupted', 'tampered')
+          and ($2::timestamptz is null or e.detected_at >= $2)
+        order by e.file_id, e.id desc
         """;
 
     /// <summary>One row more than the limit, when there is one.</summary>
     public async Task<List<FileView>> PageAsync(
-        FileFilter filter, FileKey after, int limit, CancellationToken cancellation)
+        FileFilter filter, Sorting<FileOrder> sorting, FileKey after, int limit, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(PageSql);
-        Bind(command, filter, after, limit);
-        return await command.ReadAllAsync(ReadFile, cancellation);
+        await using var command = database.CreateCommand(SqlOf(filter, sorting));
+        Bind(command, filter, sorting, after, limit);
+        return await WithDamageAsync(await command.ReadAllAsync(ReadFile, cancellation), cancellation);
     }
 
     public async Task<FileView?> FindAsync(long id, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(FindSql).With(id);
-        return await command.ReadOneAsync(ReadFile, cancellation);
+        var found = await WithDamageAsync(await command.ReadAllAsync(ReadFile, cancellation), cancellation);
+        return found.Count == 0 ? null : found[0];
     }
 
-    /// <summary>The ids under which events tell the history of a file; none: there is neither file nor event.</summary>
-    public async Task<long[]> FindHistoryAsync(long id, CancellationToken cancellation)
+    /// <summary>Those of the files that exist, in no order.</summary>
+    public async Task<List<FileView>> ManyAsync(long[] ids, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(HistorySql).With(id);
-        return (long[])(await command.ExecuteScalarAsync(cancellation))!;
+        if (ids.Length == 0)
+        {
+            return [];
+        }
+
+        await using var command = database.CreateCommand(ManySql).With(ids);
+        return await WithDamageAsync(await command.ReadAllAsync(ReadFile, cancellation), cancellation);
     }
 
-    internal static void Bind(NpgsqlCommand command, FileFilter filter, FileKey after, int limit) => command
+    internal static string SqlOf(FileFilter filter, Sorting<FileOrder> sorting) => (sorting.By, sorting.IsDescending) switch
+    {
+        (FileOrder.Path, false) => filter.IsSearch ? FileSql.Search : FileSql.ByPath,
+        (FileOrder.Path, true) => filter.IsSearch ? FileSql.SearchDescending : FileSql.ByPathDescending,
+        (FileOrder.Size, false) => FileSql.BySize,
+        (FileOrder.Size, true) => FileSql.BySizeDescending,
+        (FileOrder.Mtime, false) => FileSql.ByMtime,
+        (FileOrder.Mtime, true) => FileSql.ByMtimeDescending,
+        (_, false) => FileSql.ByVerification,
+        (_, true) => FileSql.ByVerificationDescending,
+    };
+
+    internal static void Bind(
+        NpgsqlCommand command, FileFilter filter, Sorting<FileOrder> sorting, FileKey after, int limit)
+    {
+        Bind(command, filter).With(limit + 1);
+        switch (sorting.By)
+        {
+            case FileOrder.Path:
+                command.With(after.TargetId).With(after.Path);
+                break;
+            case FileOrder.VerifiedAt:
+                command
+                    .With(after.Value is { } value ? UnixMicroseconds.ToTime(value) : (DateTimeOffset?)null)
+                    .With(after.Id)
+                    .With(filter.States?.Any(state => state != FileStanding.Deleted) != false)
+                    .With(filter.States?.Contains(FileStanding.Deleted) != false);
+                break;
+            default:
+                command.With(after.Value ?? long.MinValue).With(after.Id);
+                break;
+        }
+    }
+
+    /// <summary>What all statements about files begin with.</summary>
+    internal static NpgsqlCommand Bind(NpgsqlCommand command, FileFilter filter) => command
         .With(filter.TargetId)
-        .With(after.TargetId)
-        .With(after.Path)
         .With(filter.Path)
-        .With(limit + 1)
         .With(filter.Pattern)
         .With(filter.States is { } states ? StoredStates(states) : null)
-        .With(filter.States?.Select(state => (short)state).ToArray());
+        .With(filter.States is { } asked && asked.Any(DependsOnReach) ? asked.Select(state => (short)state).ToArray() : null)
+        .With(filter.Glob)
+        .With(filter.MinSize)
+        .With(filter.MaxSize)
+        .With(filter.MtimeSinceNs)
+        .With(filter.MtimeUntilNs)
+        .With(filter.VerifiedSince?.ToUniversalTime())
+        .With(filter.VerifiedUntil?.ToUniversalTime());
 
     private static short[] StoredStates(FileStanding[] states) =>
         [.. states.SelectMany(StoredAs).Distinct().Select(state => (short)state)];
+
+    // A deleted or damaged file is listed as such in reach and out of it.
+    private static bool DependsOnReach(FileStanding standing) =>
+        standing is FileStanding.Unknown or FileStanding.Present or FileStanding.Unreadable;
 
     private static FileState[] StoredAs(FileStanding standing) => standing == FileStanding.Unknown
         ? [FileState.Present, FileState.Corrupted, FileState.Unreadable, FileState.Tampered]
         : [(FileState)standing];
 
-    // Column order is that of Columns.
-    private static FileView ReadFile(NpgsqlDataReader row)
+    private async Task<List<FileView>> WithDamageAsync(List<FileView> files, CancellationToken cancellation)
+    {
+        var damaged = files.Where(IsDamaged).ToList();
+        if (damaged.Count == 0)
+        {
+            return files;
+        }
+
+        // Most were found to be damaged when they came to stand so, a few months ago; planning costs by the month.
+        var since = damaged.Min(file => file.StateSince).AddDays(-1);
+        var known = await DamageAsync([.. damaged.Select(file => file.Id)], since, cancellation);
+        long[] others = [.. damaged.Select(file => file.Id).Where(id => !known.ContainsKey(id))];
+        if (others.Length > 0)
+        {
+            foreach (var (id, damage) in await DamageAsync(others, since: null, cancellation))
+            {
+                known.Add(id, damage);
+            }
+        }
+
+        return files.ConvertAll(file => IsDamaged(file) && known.GetValueOrDefault(file.Id) is { } damage
+            ? file with { Damage = ChangeDetailsColumn.ReadDamage(damage) }
+            : file);
+
+        static bool IsDamaged(FileView file) =>
+            (file.LastKnownState ?? file.State) is FileStanding.Corrupted or FileStanding.Tampered;
+    }
+
+    private async Task<Dictionary<long, string?>> DamageAsync(
+        long[] files, DateTimeOffset? since, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(DamageSql).With(files).With(since?.ToUniversalTime());
+        return (await command.ReadAllAsync(row => (Id: row.GetInt64(0), Damage: row.TextOrNull(1)), cancellation))
+            .ToDictionary(found => found.Id, found => found.Damage);
+    }
+
+    // Column order is that of FileSql.Columns.
+    internal static FileView ReadFile(NpgsqlDataReader row)
     {
         var mtimeNs = row.GetInt64(5);
         var standing = (FileStanding)row.GetInt16(9);
@@ -164,9 +188,9 @@ internal sealed class FileQueries(NpgsqlDataSource database)
             row.TimeOrNull(12),
             row.TimeOrNull(13),
             row.HexOrNull(14),
-            row.TextOrNull(19) is { } damage ? ChangeDetailsColumn.ReadDamage(damage) : null,
+            Damage: null,
             row.TimeOrNull(18),
-            standing == FileStanding.Unknown ? (FileStanding)row.GetInt16(20) : null);
+            standing == FileStanding.Unknown ? (FileStanding)row.GetInt16(19) : null);
     }
 
     private static ChecksumAlgorithm? AlgorithmOrNull(NpgsqlDataReader row, int column) =>

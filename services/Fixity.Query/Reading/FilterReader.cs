@@ -74,6 +74,64 @@ internal sealed class FilterReader
         return null;
     }
 
+    /// <summary>A member to sort by, with a minus in front for the largest, latest or last first.</summary>
+    public Sorting<T> Sort<T>(string? text, Sorting<T> fallback)
+        where T : struct, Enum
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return fallback;
+        }
+
+        var isDescending = text[0] == '-';
+        if (MemberNames<T>.TryParse(text.AsSpan(isDescending ? 1 : 0), out var by))
+        {
+            return new Sorting<T>(by, isDescending);
+        }
+
+        Refuse("sort", $"'{text}' is none of {MemberNames<T>.Listed}, with or without a minus in front.");
+        return fallback;
+    }
+
+    /// <summary>A glob over whole paths, as a regular expression of the database; null: none.</summary>
+    public string? Glob(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var regex = PathGlob.ToRegex(text, out var error);
+        if (error is not null)
+        {
+            Refuse(name, error);
+        }
+
+        return regex;
+    }
+
+    /// <summary>A word that is compared as it stands; null: none.</summary>
+    public string? Text(string name, string? text)
+    {
+        if (text is not null && (text.Length > MaxSearchCharacters || !IsText(text)))
+        {
+            Refuse(name, $"At most {MaxSearchCharacters} characters, and no NUL.");
+        }
+
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    /// <summary>A number that is not negative; null: none.</summary>
+    public long? Count(string name, long? value)
+    {
+        if (value < 0)
+        {
+            Refuse(name, "Not a negative number.");
+        }
+
+        return value;
+    }
+
     public void Refuse(string name, string sentence) => _errors[name] = [sentence];
 
     /// <summary>A file or folder, in the stored spelling, with or without slashes round it; null: everything.</summary>
@@ -114,13 +172,28 @@ internal sealed class FilterReader
             .Replace("_", "\\_", StringComparison.Ordinal) + "%";
     }
 
+    /// <summary>Whether the text has three letters or digits in a row: fewer the index of searches cannot find.</summary>
+    public static bool HasTrigram(string text)
+    {
+        var run = 0;
+        foreach (var character in text)
+        {
+            run = char.IsLetterOrDigit(character) ? run + 1 : 0;
+            if (run == 3)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether PostgreSQL can hold the text.</summary>
     public static bool IsText(string text) => !text.Contains('\0', StringComparison.Ordinal);
 
     /// <summary>Where the next page begins; <paramref name="first"/> for the first page.</summary>
     /// <param name="isSound">Whether a key that could be decoded is also one that the database can be asked with.</param>
     public TKey Cursor<TKey>(string? text, TKey first, Func<TKey, bool>? isSound = null)
-        where TKey : notnull
     {
         if (string.IsNullOrEmpty(text))
         {

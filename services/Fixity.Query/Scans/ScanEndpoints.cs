@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using Fixity.Core;
 using Fixity.Query.Reading;
+using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Query.Scans;
@@ -15,19 +17,23 @@ internal static class ScanEndpoints
 
         scans.MapGet("", ListAsync)
             .WithName("listScans")
-            .WithSummary("Scans, newest first")
-            .ProducesValidationProblem();
+            .WithSummary("Scans, newest first unless said otherwise")
+            .KeptTo(TargetIn.Query)
+            .ProducesValidationProblem()
+            .WithProblems(PagingProblems.BadCursor(), PagingProblems.TooSlow());
 
         scans.MapGet("/{id:long}", GetAsync)
             .WithName("getScan")
             .WithSummary("One scan with its segments and how its storage stands")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .KeptToTargetOfScan()
+            .WithProblems(ScanProblems.NotFound(17));
 
         scans.MapGet("/{id:long}/errors", ListErrorsAsync)
             .WithName("listScanErrors")
             .WithSummary("What a scan could not look at, and what it never opens (kind skipped, the first thousand), as met")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .KeptToTargetOfScan()
+            .ProducesValidationProblem()
+            .WithProblems(PagingProblems.BadCursor(), PagingProblems.TooSlow(), ScanProblems.NotFound(17));
     }
 
     private static async Task<Results<Ok<Page<ScanView>>, ProblemHttpResult>> ListAsync(
@@ -35,13 +41,20 @@ internal static class ScanEndpoints
         int? target,
         [Description("Any of queued, running, paused, completed, partial, failed, cancelled; separated by commas.")]
         string? status,
+        [Description("Requested at this time or later.")] DateTimeOffset? since,
+        [Description("Requested before this time.")] DateTimeOffset? until,
+        [Description(
+            "-requestedAt (unless said otherwise), startedAt or duration; with a minus in front the latest or longest first. " +
+            "What has not started, or not ended, is not among those sorted by it.")]
+        string? sort,
         string? cursor,
         [Description(Limits.Description)] int? limit,
         CancellationToken cancellation)
     {
         var filters = new FilterReader();
-        var statuses = filters.Words<ScanStatus>("status", status);
-        var before = filters.Cursor(cursor, long.MaxValue);
+        var filter = new ScanFilter(target, filters.Words<ScanStatus>("status", status), since, until);
+        var sorting = filters.Sort(sort, new Sorting<ScanOrder>(ScanOrder.RequestedAt, IsDescending: true));
+        var after = filters.Cursor(cursor, ScanKey.Before(sorting), key => key.Sort == sorting.ToString());
         if (filters.Problem is { } problem)
         {
             return problem;
@@ -49,7 +62,8 @@ internal static class ScanEndpoints
 
         var rows = Cursor.Limit(limit);
         return TypedResults.Ok(Page.From(
-            await scans.PageAsync(target, statuses, before, rows, cancellation), rows, scan => Cursor.Encode(scan.Id)));
+            await scans.PageAsync(filter, sorting, after, rows, cancellation), rows,
+            scan => Cursor.Encode(ScanKey.Of(scan, sorting))));
     }
 
     private static async Task<Results<Ok<ScanView>, ProblemHttpResult>> GetAsync(
@@ -60,11 +74,14 @@ internal static class ScanEndpoints
         long id,
         ScanQueries scans,
         [Description("Only what is never opened, or only what went wrong; both by default.")] bool? skipped,
+        [Description("A word, such as directory_unreadable.")] string? kind,
+        [Description("A file, or a folder with everything below it.")] string? path,
         string? cursor,
         [Description(Limits.Description)] int? limit,
         CancellationToken cancellation)
     {
         var filters = new FilterReader();
+        var filter = new ScanErrorFilter(skipped, filters.Text("kind", kind), filters.Path("path", path));
         var after = filters.Cursor(cursor, 0L);
         if (filters.Problem is { } problem)
         {
@@ -78,6 +95,6 @@ internal static class ScanEndpoints
 
         var rows = Cursor.Limit(limit);
         return TypedResults.Ok(Page.From(
-            await scans.ErrorsAsync(id, skipped, after, rows, cancellation), rows, error => Cursor.Encode(error.Id)));
+            await scans.ErrorsAsync(id, filter, after, rows, cancellation), rows, error => Cursor.Encode(error.Id)));
     }
 }

@@ -8,31 +8,8 @@ namespace Fixity.Query.Scans;
 /// <summary>Reads scans, newest first, with what went wrong in each.</summary>
 internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forecast)
 {
-    private const string Columns = """
-        s.id, s.target_id, t.name, s.trigger, s.mode, s.status, s.reason, s.message, s.requested_at, s.requested_by,
-        s.started_at, s.ended_at, s.updated_at, s.is_baseline, s.control, s.files_before, s.bytes_before,
-        s.current_path, s.files_seen, s.bytes_seen, s.files_hashed, s.bytes_hashed, s.files_added, s.files_deleted,
-        s.files_modified, s.files_moved, s.files_corrupted, s.files_restored, s.files_verified, s.files_unreadable,
-        s.files_unstable, s.files_skipped, s.files_unknown, s.errors_count, s.large_change, s.large_change_reason,
-        s.resumed_from, s.files_tampered, s.files_excluded, s.not_before, s.attempt, s.retry_of,
-        (select r.id from scheduler.scans r where r.resumed_from = s.id)
-        """;
-
-    /// <summary>
-    /// A filter that is null vanishes while planning, since Npgsql sends values before the plan is made (statements are
-    /// not prepared): each combination gets the index that fits it.
-    /// </summary>
-    internal const string PageSql = $"""
-        select {Columns}
-        from scheduler.scans s
-        join scheduler.targets t on t.id = s.target_id
-        where ($1::int is null or s.target_id = $1) and ($2::text[] is null or s.status = any($2)) and s.id < $3
-        order by s.id desc
-        limit $4
-        """;
-
     private const string ManySql = $"""
-        select {Columns}
+        select {ScanSql.Columns}
         from scheduler.scans s
         join scheduler.targets t on t.id = s.target_id
         where s.id = any($1)
@@ -40,14 +17,42 @@ internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forec
 
     /// <summary>One row more than the limit, when there is one.</summary>
     public async Task<List<ScanView>> PageAsync(
-        int? targetId, ScanStatus[]? statuses, long before, int limit, CancellationToken cancellation)
+        ScanFilter filter, Sorting<ScanOrder> sorting, ScanKey after, int limit, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(PageSql)
-            .With(targetId)
-            .With(statuses?.Select(Words<ScanStatus>.Write).ToArray())
-            .With(before)
-            .With(limit + 1);
+        await using var command = database.CreateCommand(SqlOf(sorting));
+        Bind(command, filter, sorting, after, limit);
         return await command.ReadAllAsync(ReadScan, cancellation);
+    }
+
+    internal static string SqlOf(Sorting<ScanOrder> sorting) => (sorting.By, sorting.IsDescending) switch
+    {
+        (ScanOrder.RequestedAt, false) => ScanSql.ByRequest,
+        (ScanOrder.RequestedAt, true) => ScanSql.ByRequestDescending,
+        (ScanOrder.StartedAt, false) => ScanSql.ByStart,
+        (ScanOrder.StartedAt, true) => ScanSql.ByStartDescending,
+        (_, false) => ScanSql.ByDuration,
+        (_, true) => ScanSql.ByDurationDescending,
+    };
+
+    internal static void Bind(
+        NpgsqlCommand command, ScanFilter filter, Sorting<ScanOrder> sorting, ScanKey after, int limit)
+    {
+        command
+            .With(filter.TargetId)
+            .With(filter.Statuses?.Select(Words<ScanStatus>.Write).ToArray())
+            .With(filter.Since?.ToUniversalTime())
+            .With(filter.Until?.ToUniversalTime())
+            .With(limit + 1);
+        if (sorting.By is ScanOrder.Duration)
+        {
+            command.With(new TimeSpan(Math.Clamp(after.Value, -ScanKey.Longest, ScanKey.Longest) * TimeSpan.TicksPerMicrosecond));
+        }
+        else
+        {
+            command.With(UnixMicroseconds.ToTime(after.Value));
+        }
+
+        command.With(after.Id);
     }
 
     /// <summary>Those of the scans that exist, in no order.</summary>
@@ -58,8 +63,8 @@ internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forec
             return [];
         }
 
-        await using var command = database.CreateCommand(ManySql).With(ids);
-        return await command.ReadAllAsync(ReadScan, cancellation);
+        await using var command = new NpgsqlCommand(ManySql).With(ids);
+        return await command.ReadPreparedAsync(database, ReadScan, cancellation);
     }
 
     /// <summary>The scan with its segments and the standing of its storage, or null.</summary>
@@ -101,15 +106,15 @@ internal sealed class ScanQueries(NpgsqlDataSource database, QueueForecast forec
     }
 
     public async Task<List<ScanErrorView>> ErrorsAsync(
-        long id, bool? skipped, long after, int limit, CancellationToken cancellation)
+        long id, ScanErrorFilter filter, long after, int limit, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("""
-            select id, path, kind, message, occurred_at
-            from scanner.scan_errors
-            where scan_id = $1 and id > $2 and ($4::boolean is null or (kind = 'skipped') = $4)
-            order by id
-            limit $3
-            """).With(id).With(after).With(limit + 1).With(skipped);
+        await using var command = database.CreateCommand(ScanSql.Errors)
+            .With(id)
+            .With(after)
+            .With(limit + 1)
+            .With(filter.Skipped)
+            .With(filter.Kind)
+            .With(filter.Path);
         return await command.ReadAllAsync(ReadError, cancellation);
     }
 

@@ -3,9 +3,14 @@ using Npgsql;
 
 namespace Fixity.Query.Statistics;
 
-/// <summary>Counts what stands in the database now; nothing is kept, so nothing can be stale.</summary>
-internal sealed class StatisticsQueries(NpgsqlDataSource database)
+/// <summary>Counts what stands in the database now; of the changes what is counted already, and the rest.</summary>
+internal sealed class StatisticsQueries(NpgsqlDataSource database, TimeProvider clock)
 {
+    // As far apart as this process and the database may see the time.
+    private static readonly TimeSpan Skew = TimeSpan.FromHours(48);
+
+    // $1: the target (null: all), $2 and $3: how far changes are counted, $4: a time well before the last 24 hours, which
+    // spares the planner ten years of months.
     /// <summary>Targets that were deleted count in none of it.</summary>
     internal const string OverviewSql = """
         with watched as (
@@ -22,25 +27,39 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
                 where f.target_id = t.id and f.state <> 2 and f.state <> 6 and f.verified_at is not null
                 order by f.verified_at limit 1
             ) oldest on true
-            where t.deleted_at is null
+            where t.deleted_at is null and ($1::int is null or t.id = $1)
         ), bad as (
             select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable,
                    count(*) filter (where f.state = 5) as tampered
             from scanner.files f
             join watched w on w.id = f.target_id
             where f.state in (3, 4, 5)
-        ), recent as (
-            select count(*) filter (where c.type = 'added') as added,
-                   count(*) filter (where c.type = 'deleted') as deleted,
-                   count(*) filter (where c.type = 'modified') as modified,
-                   count(*) filter (where c.type = 'moved') as moved,
-                   count(*) filter (where c.type = 'attributes') as attributes,
-                   count(*) filter (where c.type = 'corrupted') as corrupted,
-                   count(*) filter (where c.type = 'tampered') as tampered,
-                   count(*) filter (where c.type = 'restored') as restored
+        ), found as (
+            select t.target_id, t.type, t.events
+            from scanner.change_tallies t
+            where t.slot >= date_bin('15 minutes', now() - interval '23:45', '2000-01-01Z')
+            union all
+            -- Of the quarter of an hour that the 24 hours begin in.
+            select c.target_id, c.type, 1
             from scanner.change_events c
-            join watched w on w.id = c.target_id
             where c.detected_at >= now() - interval '24 hours'
+                and c.detected_at < date_bin('15 minutes', now() - interval '23:45', '2000-01-01Z')
+                and c.detected_at >= $4 and (c.transaction_id, c.id) <= ($2, $3)
+            union all
+            select c.target_id, c.type, 1
+            from scanner.change_events c
+            where c.detected_at >= now() - interval '24 hours' and c.detected_at >= $4
+                and (c.transaction_id, c.id) > ($2, $3)
+        ), recent as (
+            select coalesce(sum(f.events) filter (where f.type = 'added'), 0)::bigint as added,
+                   coalesce(sum(f.events) filter (where f.type = 'deleted'), 0)::bigint as deleted,
+                   coalesce(sum(f.events) filter (where f.type = 'modified'), 0)::bigint as modified,
+                   coalesce(sum(f.events) filter (where f.type = 'moved'), 0)::bigint as moved,
+                   coalesce(sum(f.events) filter (where f.type = 'attributes'), 0)::bigint as attributes,
+                   coalesce(sum(f.events) filter (where f.type = 'corrupted'), 0)::bigint as corrupted,
+                   coalesce(sum(f.events) filter (where f.type = 'tampered'), 0)::bigint as tampered,
+                   coalesce(sum(f.events) filter (where f.type = 'restored'), 0)::bigint as restored
+            from found f join watched w on w.id = f.target_id
         ), totals as (
             select count(*)::int as targets,
                    (count(*) filter (where w.state in ('offline', 'denied')))::int as offline,
@@ -66,9 +85,15 @@ internal sealed class StatisticsQueries(NpgsqlDataSource database)
         from totals, bad, recent
         """;
 
-    public async Task<OverviewView> OverviewAsync(CancellationToken cancellation)
+    /// <param name="targetId">Null: of all.</param>
+    public async Task<OverviewView> OverviewAsync(int? targetId, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(OverviewSql);
+        await using var snapshot = await TallySnapshot.TakeAsync(database, cancellation);
+        await using var command = snapshot.CreateCommand(OverviewSql)
+            .With(targetId)
+            .WithTransaction(snapshot.TransactionId)
+            .With(snapshot.EventId)
+            .With(clock.GetUtcNow() - TimeSpan.FromHours(24) - Skew);
         return (await command.ReadOneAsync(ReadOverview, cancellation))!;
     }
 

@@ -16,6 +16,20 @@ public enum GuaranteeObstacle
     Rate,
 }
 
+/// <summary>Reads the scheduler's words.</summary>
+internal static class GuaranteeObstacles
+{
+    public static GuaranteeObstacle? Read(string? word) => word switch
+    {
+        null => null,
+        "disabled" => GuaranteeObstacle.Disabled,
+        "no_schedule" => GuaranteeObstacle.NoSchedule,
+        "schedule" => GuaranteeObstacle.Schedule,
+        "rate" => GuaranteeObstacle.Rate,
+        _ => throw new InvalidOperationException($"The database holds the obstacle '{word}'."),
+    };
+}
+
 /// <summary>Whether every file of a target is re-read within the days promised. Looked at after each scan, and each quarter of an hour.</summary>
 /// <param name="FilesOverdue">Present files whose last verification is older than promised.</param>
 /// <param name="NeededBytesPerDay">Null: how much there is is not known yet.</param>

@@ -1,6 +1,9 @@
 using System.ComponentModel;
+using System.Security.Claims;
 using Fixity.Query.Reading;
+using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Query.Targets;
@@ -14,23 +17,37 @@ internal static class TargetEndpoints
 
         targets.MapGet("", ListAsync)
             .WithName("listTargets")
-            .WithSummary("What is watched, by name")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithSummary("What is watched, by name unless said otherwise")
+            .KeptTo(TargetIn.Rows)
+            .ProducesValidationProblem()
+            .WithProblems(PagingProblems.BadCursor());
 
         targets.MapGet("/{id:int}", GetAsync)
             .WithName("getTarget")
             .WithSummary("One target and how it stands")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .KeptTo(TargetIn.Path)
+            .WithProblems(TargetProblems.NotFound(3));
     }
 
     private static async Task<Results<Ok<Page<TargetView>>, ProblemHttpResult>> ListAsync(
         TargetQueries targets,
+        [Description("Any of local, nfs, smb, s3, docker, agent; separated by commas.")] string? type,
+        [Description("Any of unknown, online, offline, degraded, denied; separated by commas.")] string? state,
+        bool? enabled,
+        [Description("Text anywhere in the name, taken literally; ASCII letters match in either case.")] string? q,
+        [Description("name (unless said otherwise), createdAt, filesPresent or bytesPresent; with a minus in front the other way.")]
+        string? sort,
         string? cursor,
         [Description(Limits.Description)] int? limit,
+        ClaimsPrincipal caller,
         CancellationToken cancellation)
     {
         var filters = new FilterReader();
-        var after = filters.Cursor(cursor, "", FilterReader.IsText);
+        var filter = new TargetFilter(
+            filters.Words<TargetType>("type", type), filters.Words<TargetState>("state", state), enabled,
+            filters.Contains("q", q));
+        var sorting = filters.Sort(sort, new Sorting<TargetOrder>(TargetOrder.Name, IsDescending: false));
+        var after = filters.Cursor(cursor, TargetKey.Before(sorting), key => key.IsSound(sorting));
         if (filters.Problem is { } problem)
         {
             return problem;
@@ -38,7 +55,8 @@ internal static class TargetEndpoints
 
         var size = Cursor.Limit(limit);
         var page = Page.From(
-            await targets.PageAsync(after, size, cancellation), size, row => Cursor.Encode(row.SortKey));
+            await targets.PageAsync(caller.Targets(), filter, sorting, after, size, cancellation), size,
+            row => Cursor.Encode(new TargetKey(sorting.ToString(), row.SortValue, row.SortName)));
         return TypedResults.Ok(new Page<TargetView>([.. page.Items.Select(row => row.View)], page.NextCursor));
     }
 

@@ -10,67 +10,19 @@ namespace Fixity.Query.Targets;
 /// <summary>Reads targets with what is known of them as a whole.</summary>
 internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans)
 {
-    /// <summary>By name without case, which the unique index on it makes a key.</summary>
-    internal const string PageSql = """
-        select t.id, t.name, t.type, t.root, t.enabled, t.schedule, t.time_zone, t.checksum_algorithm, t.workers,
-               t.sample_percent, t.verify_within_days, t.batch_size, t.large_change_count, t.large_change_percent,
-               t.large_change_bytes, t.created_at, t.updated_at, coalesce(ts.state, 'unknown'), ts.state_since,
-               ts.state_reason, known.listed, ts.files_present - ts.files_waiting,
-               ts.bytes_present - ts.bytes_waiting, files.corrupted, files.unreadable,
-               ranges.count, oldest.verified_at, active.id, ended.id, complete.ended_at, lower(t.name), due.next_fire_time,
-               t.options, files.tampered, t.connection, c.target_id is not null, c.reference, c.who, c.updated_at,
-               c.updated_by, t.missed_runs, t.schedule_paused, t.jitter_seconds, t.blackouts,
-               case when t.blackout_from <= now() and t.blackout_until > now() then t.blackout_until end, t.retention_days,
-               ts.mtime_granularity_ns
-        from scheduler.targets t
-        left join scanner.target_states ts on ts.target_id = t.id
-        left join scheduler.target_credentials c on c.target_id = t.id
-        left join scheduler.scans complete on complete.id = ts.last_complete_scan
-        -- Scheduler and group as the scheduler service names them. Without the target's own word a trigger counts for
-        -- nothing: it may wait to be taken away.
-        left join scheduler.qrtz_triggers due
-               on due.sched_name = 'fixity' and due.trigger_group = 'targets' and due.trigger_name = t.id::text
-               and due.trigger_state in ('WAITING', 'ACQUIRED') and due.next_fire_time > 0
-               and t.enabled and t.schedule is not null and not t.schedule_paused
-        left join scheduler.scans active
-               on active.target_id = t.id and active.status in ('queued', 'running', 'paused')
-        left join lateral (
-            select s.id from scheduler.scans s
-            where s.target_id = t.id and s.ended_at is not null and s.reason is distinct from 'scanner_lost'
-            order by s.id desc limit 1
-        ) ended on true
-        cross join lateral (
-            -- A scan that failed, was cancelled or lost has not counted the files.
-            select exists (
-                select from scheduler.scans s
-                where s.target_id = t.id and s.status in ('completed', 'partial')
-                    and s.reason is distinct from 'scanner_lost') as listed
-        ) known
-        cross join lateral (
-            select count(*) filter (where f.state = 3) as corrupted, count(*) filter (where f.state = 4) as unreadable,
-                   count(*) filter (where f.state = 5) as tampered
-            from scanner.files f
-            where f.target_id = t.id and f.state in (3, 4, 5)
-        ) files
-        cross join lateral (
-            select count(*)::int as count from scanner.unknown_ranges u where u.target_id = t.id
-        ) ranges
-        left join lateral (
-            select f.verified_at from scanner.files f
-            where f.target_id = t.id and f.state <> 2 and f.state <> 6 and f.verified_at is not null
-            order by f.verified_at limit 1
-        ) oldest on true
-        where t.deleted_at is null and ($1::int is null or t.id = $1) and lower(t.name) > $2
-        order by lower(t.name)
-        limit $3
-        """;
+    private static readonly Sorting<TargetOrder> ByName = new(TargetOrder.Name, IsDescending: false);
 
-    /// <param name="after">Lower-case name of the last target of the page before; empty for the first page.</param>
-    public Task<List<TargetRow>> PageAsync(string after, int limit, CancellationToken cancellation) =>
-        ReadAsync(null, after, limit + 1, cancellation);
+    /// <summary>One row more than the limit, when there is one.</summary>
+    /// <param name="only">Those alone; null: all.</param>
+    public Task<List<TargetRow>> PageAsync(
+        int[]? only, TargetFilter filter, Sorting<TargetOrder> sorting, TargetKey after, int limit,
+        CancellationToken cancellation) =>
+        ReadAsync(only, filter, sorting, after, limit + 1, cancellation);
 
     public async Task<TargetView?> FindAsync(int id, CancellationToken cancellation) =>
-        await ReadAsync(id, "", 1, cancellation) is [var found] ? found.View : null;
+        await ReadAsync([id], new TargetFilter(), ByName, TargetKey.Before(ByName), 1, cancellation) is [var found]
+            ? found.View
+            : null;
 
     /// <summary>The state alone, for those of the targets that exist.</summary>
     public async Task<List<(int TargetId, TargetState State)>> StatesAsync(int[] ids, CancellationToken cancellation)
@@ -81,10 +33,22 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
         return await command.ReadAllAsync(row => (row.GetInt32(0), row.Word<TargetState>(1)), cancellation);
     }
 
-    private async Task<List<TargetRow>> ReadAsync(int? id, string after, int rows, CancellationToken cancellation)
+    private async Task<List<TargetRow>> ReadAsync(
+        int[]? only, TargetFilter filter, Sorting<TargetOrder> sorting, TargetKey after, int rows,
+        CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(PageSql).With(id).With(after).With(rows);
-        var found = await command.ReadAllAsync(ReadTarget, cancellation);
+        var page = sorting.IsDescending ? new NpgsqlCommand(TargetSql.PageDescending) : new NpgsqlCommand(TargetSql.Page);
+        await using var command = page
+            .With(only)
+            .With(filter.Types?.Select(Words<TargetType>.Write).ToArray())
+            .With(filter.States?.Select(Words<TargetState>.Write).ToArray())
+            .With(filter.Enabled)
+            .With(filter.Pattern)
+            .With(MemberNames<TargetOrder>.Of(sorting.By))
+            .With(after.Value)
+            .With(after.Name)
+            .With(rows);
+        var found = await command.ReadPreparedAsync(database, ReadTarget, cancellation);
         long[] scanIds = [.. found.SelectMany(row => new[] { row.ActiveScanId, row.LastScanId }).OfType<long>()];
         var byId = (await scans.ManyAsync(scanIds, cancellation)).ToDictionary(scan => scan.Id);
         var guarantees = await GuaranteesAsync([.. found.Select(row => row.View.Id)], cancellation);
@@ -103,12 +67,12 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
 
     private async Task<Dictionary<int, GuaranteeView>> GuaranteesAsync(int[] ids, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("""
+        await using var command = new NpgsqlCommand("""
             select target_id, evaluated_at, oldest_verified_at, files_overdue, needed_bytes_per_day,
                 measured_bytes_per_day, can_be_met, obstacle, breached_since
             from scheduler.verification_guarantees where target_id = any($1)
             """).With(ids);
-        var read = await command.ReadAllAsync(ReadGuarantee, cancellation);
+        var read = await command.ReadPreparedAsync(database, ReadGuarantee, cancellation);
         return read.ToDictionary(found => found.TargetId, found => found.View);
     }
 
@@ -119,6 +83,7 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
             row.GetString(30),
             row.LongOrNull(27),
             row.LongOrNull(28),
+            row.GetInt64(47),
             new TargetView(
                 row.GetInt32(0),
                 row.GetString(1),
@@ -175,15 +140,7 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
             row.DoubleOrNull(4),
             row.DoubleOrNull(5),
             row.IsDBNull(6) ? null : row.GetBoolean(6),
-            row.TextOrNull(7) switch
-            {
-                null => null,
-                "disabled" => GuaranteeObstacle.Disabled,
-                "no_schedule" => GuaranteeObstacle.NoSchedule,
-                "schedule" => GuaranteeObstacle.Schedule,
-                "rate" => GuaranteeObstacle.Rate,
-                var unknown => throw new InvalidOperationException($"The database holds the obstacle '{unknown}'."),
-            },
+            GuaranteeObstacles.Read(row.TextOrNull(7)),
             row.TimeOrNull(8)));
 
     private static TargetCredentials ReadCredentials(NpgsqlDataReader row) => new(
@@ -192,4 +149,5 @@ internal sealed class TargetQueries(NpgsqlDataSource database, ScanQueries scans
 }
 
 /// <summary>A target as it was read, with the key of its place in the list.</summary>
-internal sealed record TargetRow(string SortKey, long? ActiveScanId, long? LastScanId, TargetView View);
+internal sealed record TargetRow(
+    string SortName, long? ActiveScanId, long? LastScanId, long SortValue, TargetView View);

@@ -15,7 +15,9 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
             where e.file_id = f.id and e.type not in ('moved', 'attributes', 'touched', 'verified')
             order by e.id desc limit 1), f.checksum
         from scanner.files f
-        where f.id = coalesce((select r.file_id from scanner.replaced_files r where r.id = $1), $1) for update
+        where f.id = coalesce((select r.file_id from scanner.replaced_files r where r.id = $1), $1)
+            and ($2::int[] is null or f.target_id = any ($2))
+        for update
         """;
 
     // What was observed may be weeks old: the next scan reads it first. Digests of the old content say nothing of it; what
@@ -42,7 +44,7 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
         where id = $1
         """;
 
-    // What the decision answers is acknowledged by it.
+    // What the decision answers is acknowledged by it. The sums of its folders are out of date with it.
     private const string DecideSql = """
         with file as (
             select id, target_id, path, size, mtime_ns, algorithm, checksum from scanner.files where id = $1
@@ -50,6 +52,9 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
             update scanner.change_events
             set acknowledged_at = now(), acknowledged_by = $2, acknowledge_reason = $3
             where file_id = $1 and type in ('corrupted', 'tampered', 'modified') and acknowledged_at is null
+        ), summed as (
+            insert into scanner.rollups as r (target_id, acts) select target_id, 1 from file
+            on conflict (target_id) do update set acts = r.acts + 1
         ), event as (
             insert into scanner.change_events (target_id, file_id, path, type, old_size, new_size, old_mtime_ns,
                 new_mtime_ns, algorithm, old_checksum, new_checksum, acknowledged_at, acknowledged_by,
@@ -64,9 +69,11 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
 
     /// <summary>Makes what a damaged file holds now its baseline, or says that a modified one is right, and leaves the
     /// decision as an event.</summary>
-    /// <returns>Whether there is such a file, and what it is now; null: there was nothing to accept.</returns>
-    public async Task<(bool Exists, AcceptedFile? File)> AcceptAsync(
-        long fileId, string reason, string actor, CancellationToken cancellation)
+    /// <param name="within">Of these targets only; null: of any.</param>
+    /// <returns>Whether there is such a file; what it is now, null: there was nothing to accept; and the checksum that was
+    /// replaced, null: the baseline stays as it is.</returns>
+    public async Task<(bool Exists, AcceptedFile? File, string? Replaced)> AcceptAsync(
+        long fileId, int[]? within, string reason, string actor, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -76,15 +83,15 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
             await partitions.ExecuteNonQueryAsync(cancellation);
         }
 
-        if (await FindAsync(connection, fileId, cancellation) is not { } found)
+        if (await FindAsync(connection, fileId, within, cancellation) is not { } found)
         {
-            return (false, null);
+            return (false, null, null);
         }
 
         var (currentId, isDamaged, isModified, checksum) = found;
         if (!isDamaged && !isModified)
         {
-            return (true, null);
+            return (true, null, null);
         }
 
         if (isDamaged)
@@ -97,28 +104,29 @@ internal sealed class ChangeStore(NpgsqlDataSource database)
         var accepted = await DecideAsync(
             connection, currentId, reason, actor, isDamaged ? checksum : null, cancellation);
         await transaction.CommitAsync(cancellation);
-        return (true, accepted);
+        return (true, accepted, isDamaged && checksum is not null ? Convert.ToHexStringLower(checksum) : null);
     }
 
+    /// <param name="within">Of these targets only; null: of any.</param>
     /// <returns>How many events were acknowledged; those that were already keep who did it first.</returns>
     public async Task<int> AcknowledgeAsync(
-        IReadOnlyList<long> ids, string reason, string actor, CancellationToken cancellation)
+        IReadOnlyList<long> ids, int[]? within, string reason, string actor, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
             update scanner.change_events
             set acknowledged_at = now(), acknowledged_by = $2, acknowledge_reason = $3
-            where id = any ($1) and acknowledged_at is null
+            where id = any ($1) and acknowledged_at is null and ($4::int[] is null or target_id = any ($4))
             """);
-        command.With(ids.ToArray()).With(actor).With(reason);
+        command.With(ids.ToArray()).With(actor).With(reason).With(within);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <returns>What may be accepted, and the checksum as recorded; null: there is no such file.</returns>
     private static async Task<(long Id, bool IsDamaged, bool IsModified, byte[]? Checksum)?> FindAsync(
-        NpgsqlConnection connection, long fileId, CancellationToken cancellation)
+        NpgsqlConnection connection, long fileId, int[]? within, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(FindSql, connection);
-        command.With(fileId);
+        command.With(fileId).With(within);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? Read(row) : null;
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Fixity.Data;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Problems;
@@ -10,9 +11,6 @@ namespace Fixity.Scheduler.GlobalSettings;
 /// <summary>HTTP surface of the settings that hold for all of Fixity.</summary>
 internal static class SettingEndpoints
 {
-    // A long value is told by its beginning: a header is no place for a hundred folders.
-    private const int AuditedLength = 200;
-
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
         var settings = routes.MapGroup("/settings").WithTags("Settings")
@@ -52,14 +50,15 @@ internal static class SettingEndpoints
 
         if (changes.Count > 0)
         {
-            response.AddAuditNote(string.Join("; ", changes.Select(change =>
-                $"{change.Key}: {Shortened(change.Before)} -> {Shortened(change.After ?? "default")}")));
+            response.AddAuditNote(new AuditNote(
+                "settings-changed", "settings",
+                new(changes.Select(change => KeyValuePair.Create(change.Key, JsonNode.Parse(change.Before)))),
+                new(changes.Select(change => KeyValuePair.Create(
+                    change.Key, change.After is null ? JsonValue.Create("default") : JsonNode.Parse(change.After))))));
         }
 
         // Whoever asks this replica next is answered by them.
         await current.RefreshAsync(cancellation);
         return TypedResults.Ok(await settings.ListAsync(cancellation));
     }
-
-    private static string Shortened(string value) => value.Length <= AuditedLength ? value : value[..AuditedLength] + "...";
 }

@@ -27,7 +27,7 @@ internal static class ProbeEndpoints
         probes.MapPost("/{id:int}/probe", ProbeTargetAsync)
             .WithName("probeTarget")
             .WithSummary("Try to reach and read a target's storage, as it is saved or with other settings")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(TargetProblems.NotFound(3));
     }
 
     private static Task<Results<Ok<ProbeAnswer>, ProblemHttpResult>> ProbeAsync(

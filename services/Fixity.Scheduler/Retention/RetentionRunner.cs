@@ -30,7 +30,7 @@ internal sealed class RetentionRunner(RetentionStore runs, TimeProvider clock, I
                 var time = kind.Time(settings);
                 if (kind == RetentionKind.ChangeEvents)
                 {
-                    left.AddRange(await DropMonthsAsync(connection, runId, time, cancellation));
+                    left.AddRange(await DropPartitionsAsync(connection, runId, time, cancellation));
                 }
 
                 await PurgeAsync(connection, runId, kind, time, cancellation);
@@ -47,8 +47,8 @@ internal sealed class RetentionRunner(RetentionStore runs, TimeProvider clock, I
         logger.RunEnded(runId, left.Count);
     }
 
-    /// <returns>A sentence for each month that somebody held on to.</returns>
-    private async Task<IReadOnlyList<string>> DropMonthsAsync(
+    /// <returns>A sentence for each partition that somebody held on to.</returns>
+    private async Task<IReadOnlyList<string>> DropPartitionsAsync(
         NpgsqlConnection connection, long runId, int days, CancellationToken cancellation)
     {
         var held = new List<string>();
@@ -58,14 +58,14 @@ internal sealed class RetentionRunner(RetentionStore runs, TimeProvider clock, I
             {
                 try
                 {
-                    await DropMonthAsync(connection, runId, partition, days, cancellation);
+                    await DropPartitionAsync(connection, runId, partition, days, cancellation);
                     break;
                 }
                 catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
                 {
                     if (attempt == DropAttempts)
                     {
-                        held.Add($"The month {partition} was in use; the next run drops it.");
+                        held.Add($"{partition} was in use; the next run drops it.");
                         break;
                     }
 
@@ -93,7 +93,7 @@ internal sealed class RetentionRunner(RetentionStore runs, TimeProvider clock, I
         return partitions;
     }
 
-    private async Task DropMonthAsync(
+    private async Task DropPartitionAsync(
         NpgsqlConnection connection, long runId, string partition, int days, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -114,13 +114,13 @@ internal sealed class RetentionRunner(RetentionStore runs, TimeProvider clock, I
 
         if (!dropped)
         {
-            logger.MonthKept(partition);
+            logger.PartitionKept(partition);
             return;
         }
 
         await CountAsync(connection, runId, RetentionKind.ChangeEvents, removal, cancellation);
         await transaction.CommitAsync(cancellation);
-        logger.MonthDropped(partition, removal.Rows, removal.Bytes);
+        logger.PartitionDropped(partition, removal.Rows, removal.Bytes);
     }
 
     private static async Task PurgeAsync(

@@ -7,7 +7,9 @@ namespace Fixity.Scheduler.Scans;
 internal sealed class ScanControlStore(NpgsqlDataSource database)
 {
     /// <summary>Says it for a person. The scanner sees it within its next poll, or at once when told.</summary>
-    public async Task<ScanState?> ControlAsync(long scanId, ScanControl wanted, CancellationToken cancellation)
+    /// <param name="within">Of these targets only; null: of any.</param>
+    public async Task<ScanState?> ControlAsync(
+        long scanId, ScanControl wanted, int[]? within, CancellationToken cancellation)
     {
         // A cancellation stands: neither pause nor resume takes it back. What a person pauses stays so after a blackout;
         // what a blackout holds, no person lets go.
@@ -16,7 +18,7 @@ internal sealed class ScanControlStore(NpgsqlDataSource database)
                 select s.id, case when $2::text is null and s.control = 'pause'
                     and t.pause_from <= now() and now() < t.pause_until then t.pause_until end as until
                 from scheduler.scans s join scheduler.targets t on t.id = s.target_id
-                where s.id = $1
+                where s.id = $1 and ($3::int[] is null or s.target_id = any ($3))
             ), changed as (
                 update scheduler.scans s
                 set control = $2, paused_by = case when $2 = 'pause' then 'person' end
@@ -40,6 +42,7 @@ internal sealed class ScanControlStore(NpgsqlDataSource database)
                 _ => throw new UnreachableException($"{wanted}"),
             },
         });
+        command.Parameters.Add(new NpgsqlParameter<int[]?> { TypedValue = within });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? ReadState(row) : null;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Fixity.Scheduler.Targets;
 using Fixity.ServiceDefaults.Identity;
+using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -20,14 +21,14 @@ internal static class ScanEndpoints
         scans.MapPost("/targets/{id:int}/scans", RequestScanAsync)
             .WithName("requestScan")
             .WithSummary("Queue a scan of a target, or find the one that is active")
+            .KeptTo(TargetIn.Path)
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(TargetProblems.NotFound(3), TargetProblems.Disabled(3));
 
         scans.MapPost("/scan/now", ScanNowAsync)
             .WithName("scanNow")
             .WithSummary("Queue a scan of every enabled target, at most once a minute")
-            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithProblems(ScanProblems.TooSoon(TimeSpan.FromSeconds(42)));
 
         MapControl(scans, "pause", "Pause a scan; it keeps its place", ScanControl.Pause);
         MapControl(scans, "resume", "Let a paused scan go on", ScanControl.Resume);
@@ -35,12 +36,15 @@ internal static class ScanEndpoints
     }
 
     private static void MapControl(RouteGroupBuilder scans, string verb, string summary, ScanControl wanted) =>
-        scans.MapPost($"/scans/{{id:long}}/{verb}", (long id, ScanControlStore store, CancellationToken cancellation) =>
-                ControlAsync(id, wanted, store, cancellation))
+        scans.MapPost($"/scans/{{id:long}}/{verb}", (
+                long id, ClaimsPrincipal caller, ScanControlStore store, CancellationToken cancellation) =>
+                ControlAsync(id, wanted, caller, store, cancellation))
             .WithName($"{verb}Scan")
             .WithSummary(summary)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .KeptTo(TargetIn.Rows)
+            .WithProblems(
+                ScanProblems.NotFound(17), ScanProblems.NotActive(17, "completed", cancelling: false),
+                ScanProblems.InBlackout(17, DateTimeOffset.UnixEpoch));
 
     private static async Task<Results<Accepted<ScanTicket>, Ok<ScanTicket>, ProblemHttpResult>> RequestScanAsync(
         int id, [FromBody] ScanRequest? request, ScanStore scans, ClaimsPrincipal caller, CancellationToken cancellation)
@@ -81,9 +85,9 @@ internal static class ScanEndpoints
     }
 
     private static async Task<Results<Accepted<ScanTicket>, ProblemHttpResult>> ControlAsync(
-        long id, ScanControl wanted, ScanControlStore scans, CancellationToken cancellation)
+        long id, ScanControl wanted, ClaimsPrincipal caller, ScanControlStore scans, CancellationToken cancellation)
     {
-        if (await scans.ControlAsync(id, wanted, cancellation) is not { } scan)
+        if (await scans.ControlAsync(id, wanted, caller.Targets(), cancellation) is not { } scan)
         {
             return ScanProblems.NotFound(id);
         }

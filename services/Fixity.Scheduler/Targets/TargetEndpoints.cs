@@ -20,20 +20,21 @@ internal static class TargetEndpoints
             .WithName("createTarget")
             .WithSummary("Watch a folder, share or bucket")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(TargetProblems.NameTaken("photos"));
 
         targets.MapPut("/{id:int}", UpdateAsync)
             .WithName("updateTarget")
             .WithSummary("Change how a target is watched")
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(
+                TargetProblems.NotFound(3),
+                TargetProblems.NameTaken("photos"),
+                TargetProblems.ChangedMeanwhile(3));
 
         targets.MapDelete("/{id:int}", DeleteAsync)
             .WithName("deleteTarget")
             .WithSummary("Stop watching a target; its history stays readable")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .WithProblems(TargetProblems.NotFound(3), TargetProblems.ScanActive(3));
     }
 
     private static async Task<Results<Created<Target>, ProblemHttpResult>> CreateAsync(
@@ -52,7 +53,7 @@ internal static class TargetEndpoints
             return TargetProblems.NameTaken(request.Name);
         }
 
-        Saved(request, target!, schedules, context, logger);
+        Saved(request, null, target!, schedules, context, logger);
         return TypedResults.Created($"/api/v1/targets/{target!.Id}", target);
     }
 
@@ -71,6 +72,8 @@ internal static class TargetEndpoints
             return Problem.Validation(errors.ByField);
         }
 
+        // Read after the storage, whose version the update insists on: what is told as "before" is what was replaced.
+        var before = await targets.FindAsync(id, cancellation);
         var (outcome, target) = await targets.UpdateAsync(saved, resolved, context.User.CallerName(), cancellation);
         switch (outcome)
         {
@@ -79,22 +82,32 @@ internal static class TargetEndpoints
             case TargetOutcome.NameTaken:
                 return TargetProblems.NameTaken(request.Name);
             default:
-                Saved(request, target!, schedules, context, logger);
+                Saved(request, before, target!, schedules, context, logger);
                 return TypedResults.Ok(target!);
         }
     }
 
     private static void Saved(
-        TargetRequest request, Target target, ScheduleSignal schedules, HttpContext context, ILogger logger)
+        TargetRequest request, Target? before, Target target, ScheduleSignal schedules, HttpContext context, ILogger logger)
     {
         schedules.Changed();
+        string? note = null;
         if (request.Credentials is not null)
         {
             var (source, reference) = (target.Credentials.Source, target.Credentials.Reference);
             logger.CredentialsSet(target.Id, context.User.CallerName(), source, reference);
-            context.Response.AddAuditNote($"credentials of target {target.Id} set: {WordOf(source)}");
+            note = $"credentials of target {target.Id} set: {WordOf(source)}";
         }
+
+        var name = $"target {target.Id}";
+        context.Response.AddAuditNote(before is null
+            ? AuditNote.Created("target-created", name, target, note)
+            : AuditNote.Changed("target-changed", name, Told(before), Told(target), note));
     }
+
+    // Who set them, and when, is said where they are; times that pass by themselves are no change.
+    private static Target Told(Target target) =>
+        target with { Credentials = TargetCredentials.None, UpdatedAt = default, NextRunAt = null };
 
     private static string WordOf(CredentialsSource source) => source switch
     {
@@ -105,10 +118,16 @@ internal static class TargetEndpoints
     };
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        int id, TargetStore targets, ScheduleSignal schedules, CancellationToken cancellation)
+        int id, TargetStore targets, ScheduleSignal schedules, HttpResponse response, CancellationToken cancellation)
     {
+        var before = await targets.FindAsync(id, cancellation);
         var outcome = await targets.DeleteAsync(id, cancellation);
         schedules.Changed();
+        if (outcome == TargetOutcome.Done && before is not null)
+        {
+            response.AddAuditNote(AuditNote.Removed("target-deleted", $"target {id}", Told(before)));
+        }
+
         return outcome switch
         {
             TargetOutcome.Done => TypedResults.NoContent(),

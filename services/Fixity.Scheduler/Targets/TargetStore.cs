@@ -74,6 +74,20 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
         return await row.ReadAsync(cancellation) ? ReadStorage(row) : null;
     }
 
+    /// <summary>A target as it is, but for its credentials; or null.</summary>
+    public async Task<Target?> FindAsync(int targetId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select id, name, type, root, enabled, schedule, time_zone, checksum_algorithm, workers, sample_percent,
+                verify_within_days, batch_size, large_change_count, large_change_percent, large_change_bytes, options,
+                created_at, updated_at, connection, missed_runs, schedule_paused, jitter_seconds, blackouts, retention_days
+            from scheduler.targets where id = $1 and deleted_at is null
+            """);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = targetId });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? ReadTarget(row) : null;
+    }
+
     /// <summary>Hides a target, unless a scan of it has begun; its files, scans and changes stay until retention.</summary>
     public async Task<TargetOutcome> DeleteAsync(int targetId, CancellationToken cancellation)
     {
@@ -205,7 +219,7 @@ internal sealed class TargetStore(NpgsqlDataSource database, CredentialStore cre
         row.GetBoolean(4) ? row.GetBoolean(5) ? CredentialsSource.Reference : CredentialsSource.Stored : CredentialsSource.None,
         row.GetFieldValue<DateTimeOffset>(6));
 
-    // Column order is that of the RETURNING lists above.
+    // Column order is that of the lists above.
     private Target ReadTarget(NpgsqlDataReader row)
     {
         var enabled = row.GetBoolean(4);

@@ -46,6 +46,7 @@ public sealed class MuteEndpointsTests : AlertTest
     [InlineData("path", "\"a//b\"")]
     [InlineData("path", "\"\"")]
     [InlineData("event", "\"file.burnt\"")]
+    [InlineData("targetId", "99999")]
     public async Task A_wrong_value_is_refused_and_its_field_named(string field, string json)
     {
         using var op = Service().CreateClientAs(Roles.Operator);

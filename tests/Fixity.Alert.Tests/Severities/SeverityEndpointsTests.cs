@@ -41,6 +41,8 @@ public sealed class SeverityEndpointsTests : AlertTest
         Assert.Equal(HttpStatusCode.BadRequest, (await op.PutAsJsonAsync(url, new Dictionary<string, string> { ["file.added"] = "dire" })).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await op.PutAsJsonAsync("/api/v1/severities/99999", new { })).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await viewer.PutAsJsonAsync(url, new { })).StatusCode);
+        await Database.ExecuteAsync("update scheduler.targets set deleted_at = now()");
+        Assert.Equal(HttpStatusCode.NotFound, (await op.PutAsJsonAsync(url, new Dictionary<string, string> { ["file.added"] = "low" })).StatusCode);
         Assert.Equal(0, await Database.ScalarAsync<long>("select count(*) from alert.severities"));
     }
 

@@ -43,6 +43,7 @@ public sealed class WebhookSettingsTests : AlertTest
     [InlineData("format", """{"channel": "syslog", "url": "syslogs://log.example", "format": "slack"}""")]
     [InlineData("template", """{"format": "template"}""")]
     [InlineData("template", """{"template": "{{title}}"}""")]
+    [InlineData("template", """{"format": "template", "template": "{{title}} \u0000"}""")]
     [InlineData("targets", """{"targets": [0]}""")]
     [InlineData("paths", """{"paths": ["a//b"]}""")]
     [InlineData("paths", """{"paths": [""]}""")]
@@ -134,6 +135,35 @@ public sealed class WebhookSettingsTests : AlertTest
             url = "https://other.example/hook",
             headers = new Dictionary<string, string?> { ["Authorization"] = "Bearer word4" },
         }, id);
+    }
+
+    [Theory]
+    [InlineData("slack", "https://evil.example/hook")]
+    [InlineData("slack", Url)]
+    [InlineData("pagerduty", "https://evil.example/hook")]
+    public async Task A_secret_that_was_kept_unseen_is_not_sent_as_a_routing_key(string before, string url)
+    {
+        var service = Service();
+        using var admin = service.CreateClientAs(Roles.Admin);
+        var id = (await SaveAsync(admin, new { name = "ops", url = Url, format = before, secret = Secret })).GetProperty("id").GetInt32();
+        var request = new { name = "ops", url, format = "pagerduty" };
+
+        using var refused = await admin.PutAsJsonAsync($"/api/v1/webhooks/{id}", request);
+        using var tried = await admin.PostAsJsonAsync("/api/v1/webhooks/test", new { id, webhook = request });
+        using var made = await admin.PostAsJsonAsync("/api/v1/webhooks", request);
+
+        foreach (var response in new[] { refused, tried, made })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Contains("routing key", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        // By way of another format neither: its first step changes where, its second as what.
+        await SaveAsync(admin, new { name = "ops", url, format = "fixity" }, id);
+        using var second = await admin.PutAsJsonAsync($"/api/v1/webhooks/{id}", request);
+        Assert.Equal(HttpStatusCode.BadRequest, second.StatusCode);
+        await SaveAsync(admin, new { name = "ops", url, format = "pagerduty", secret = Secret + "2" }, id);
+        await SaveAsync(admin, request with { name = "pager" }, id);
     }
 
     [Fact]

@@ -56,7 +56,9 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     {
         gateway.Upstream.Handlers["/api/v1/targets/8"] = context =>
         {
-            context.Response.AddAuditNote("credentials of target 8 set: stored");
+            context.Response.AddAuditNote(AuditNote.Changed(
+                "target-changed", "target 8", new Named("old", "s3cret"), new Named("neu ☃", "t0ps3cret"),
+                "credentials of target 8 set: stored"));
             return Task.CompletedTask;
         };
         var browser = await gateway.SignInAsAsync(Roles.Admin);
@@ -64,17 +66,47 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         using var answer = await browser.SendAsync(HttpMethod.Put, "/api/v1/targets/8", new { });
 
         Assert.False(answer.Headers.Contains(AuditNote.Header));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        List<JsonElement> entries;
+        do
+        {
+            // Recorded once the answer is out.
+            await Task.Delay(20, patience.Token);
+            entries = await ListAsync(browser, "action=target-changed&object=target%208");
+        }
+        while (entries.Count == 0);
+
+        var details = Assert.Single(entries).GetProperty("details");
+        Assert.Equal("credentials of target 8 set: stored", details.GetProperty("note").GetString());
+        Assert.Equal("/api/v1/targets/8", details.GetProperty("path").GetString());
+        Assert.Equal("old", details.GetProperty("before").GetProperty("name").GetString());
+        Assert.Equal("***", details.GetProperty("before").GetProperty("password").GetString());
+        Assert.Equal("neu ☃", details.GetProperty("after").GetProperty("name").GetString());
+        Assert.DoesNotContain("s3cret", details.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_note_is_kept_as_the_text_that_it_is()
+    {
+        gateway.Upstream.Handlers["/api/v1/targets/18"] = context =>
+        {
+            context.Response.Headers[AuditNote.Header] = "credentials of target 18 set: stored";
+            return Task.CompletedTask;
+        };
+        var browser = await gateway.SignInAsAsync(Roles.Admin);
+
+        using var answer = await browser.SendAsync(HttpMethod.Put, "/api/v1/targets/18", new { });
+
         string? note = null;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (note is null)
         {
-            // Recorded once the answer is out.
             await Task.Delay(20, patience.Token);
             note = await gateway.Database.ScalarAsync<string>(
-                "select details ->> 'note' from gateway.audit_log where object = '/api/v1/targets/8'");
+                "select details ->> 'note' from gateway.audit_log where object = '/api/v1/targets/18' and action = 'put'");
         }
 
-        Assert.Equal("credentials of target 8 set: stored", note);
+        Assert.Equal("credentials of target 18 set: stored", note);
     }
 
     [Fact]
@@ -95,25 +127,29 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     [Fact]
-    public async Task A_change_whose_client_left_before_the_answer_is_recorded_with_an_unknown_outcome()
+    public async Task A_change_whose_client_left_before_the_answer_is_carried_through_and_recorded()
     {
+        const string Path = "/api/v1/targets/21/scans";
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        gateway.Upstream.Handlers["/api/v1/targets/21/scans"] = async context =>
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        gateway.Upstream.Handlers[Path] = async context =>
         {
             arrived.SetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await left.Task.WaitAsync(context.RequestAborted);
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
         };
         var browser = await gateway.SignInAsAsync(Roles.Admin);
         using var leave = new CancellationTokenSource();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/targets/21/scans");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path);
         request.Headers.Add("X-CSRF-Token", browser.CsrfToken);
 
         var asking = browser.Http.SendAsync(request, leave.Token);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        left.SetResult();
 
-        Assert.Equal("RequestCanceled", await OutcomeAsync("/api/v1/targets/21/scans"));
+        Assert.Equal("202", await RecordedAsync(Path, "status", "details ->> 'status' is not null"));
     }
 
     [Theory]
@@ -173,16 +209,18 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
     }
 
     /// <summary>Of the one row about this path, which has no status.</summary>
-    private async Task<string> OutcomeAsync(string path)
+    private Task<string> OutcomeAsync(string path) => RecordedAsync(path, "outcome", "details -> 'status' = 'null'");
+
+    private async Task<string> RecordedAsync(string path, string detail, string condition)
     {
-        var rows = $"from gateway.audit_log where object = '{path}' and details -> 'status' = 'null'";
+        var rows = $"from gateway.audit_log where object = '{path}' and {condition}";
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await gateway.Database.ScalarAsync<long>($"select count(*) {rows}") == 0)
         {
             await Task.Delay(20, patience.Token);
         }
 
-        return (await gateway.Database.ScalarAsync<string>($"select details ->> 'outcome' {rows}"))!;
+        return (await gateway.Database.ScalarAsync<string>($"select details ->> '{detail}' {rows}"))!;
     }
 
     // The last row is written when its answer is out already.
@@ -195,13 +233,13 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         }
     }
 
-    private static async Task<List<JsonElement>> ListAsync(Browser browser)
+    private static async Task<List<JsonElement>> ListAsync(Browser browser, string filter = "")
     {
         var entries = new List<JsonElement>();
         string? cursor = null;
         do
         {
-            using var answer = await browser.Http.GetAsync($"/api/v1/audit?limit=4&cursor={cursor}");
+            using var answer = await browser.Http.GetAsync($"/api/v1/audit?limit=4&cursor={cursor}&{filter}");
             var page = await answer.JsonAsync();
             entries.AddRange(page.GetProperty("items").EnumerateArray());
             cursor = page.GetProperty("nextCursor").GetString();
@@ -210,4 +248,6 @@ public sealed class AuditTests(GatewayFixture gateway) : IClassFixture<GatewayFi
 
         return entries;
     }
+
+    private sealed record Named(string Name, string Password);
 }

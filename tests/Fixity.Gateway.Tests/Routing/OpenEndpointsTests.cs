@@ -10,16 +10,21 @@ namespace Fixity.Gateway.Tests.Routing;
 [Trait("Category", "Database")]
 public sealed class OpenEndpointsTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-    private static readonly string[] Open =
+    internal static readonly string[] Open =
     [
+        "GET /api/v1/auth/oidc/callback",
+        "GET /api/v1/auth/oidc/start",
         "GET /api/v1/auth/session",
+        "GET /docs",
+        "GET /docs/docs.css",
+        "GET /docs/docs.js",
         "GET /openapi/gateway/{documentName}.json",
         "GET /openapi/v1.json",
         "POST /api/v1/auth/login",
         "POST /api/v1/auth/setup",
         // These two answer that there is no such route; the second has the SPA's index page for the rest.
         "any /api/{**path}",
-        "any {**path}",
+        "any /{**path}",
         "any /healthz",
         "any /readyz",
     ];
@@ -47,6 +52,6 @@ public sealed class OpenEndpointsTests(GatewayFixture gateway) : IClassFixture<G
     {
         var pattern = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint.DisplayName;
         var methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
-        return methods.DefaultIfEmpty("any").Select(method => $"{method} {pattern}");
+        return methods.DefaultIfEmpty("any").Select(method => $"{method} /{pattern?.TrimStart('/')}");
     }
 }

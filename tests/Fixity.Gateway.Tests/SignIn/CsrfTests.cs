@@ -52,6 +52,43 @@ public sealed class CsrfTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         }
     }
 
+    [Theory]
+    [InlineData("cross-site", false)]
+    [InlineData("same-site", false)]
+    [InlineData("same-origin", true)]
+    public async Task What_the_browser_says_of_a_request_counts_also_where_a_proxy_rewrote_the_host(string site, bool isLetIn)
+    {
+        var browser = await gateway.SignInAsAsync(Roles.Operator);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/scan/now");
+        request.Headers.Add("X-CSRF-Token", browser.CsrfToken);
+        request.Headers.Add("Origin", isLetIn ? "https://outside.example" : gateway.Address.GetLeftPart(UriPartial.Authority));
+        request.Headers.Add("Sec-Fetch-Site", site);
+
+        using var answer = await browser.Http.SendAsync(request);
+
+        Assert.Equal(isLetIn ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_public_address_is_this_site_also_where_a_proxy_rewrote_the_host()
+    {
+        var name = await gateway.AddUserAsync(Roles.Viewer);
+        var app = gateway.Start(null, new Dictionary<string, string?> { ["Fixity:PublicUrl"] = "https://fixity.example:8443/x/" });
+        foreach (var (origin, status) in new[]
+        {
+            ("https://fixity.example:8443", HttpStatusCode.OK), ("https://fixity.example", HttpStatusCode.Forbidden),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login")
+            {
+                Content = JsonContent.Create(new { username = name, password = GatewayFixture.Password }),
+            };
+            request.Headers.Add("Origin", origin);
+            using var answer = await gateway.NewNobody(app.ClientOptions.BaseAddress).SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Another_site_cannot_sign_a_browser_in()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Fixity.Gateway.SignIn;
 using Fixity.ServiceDefaults.Identity;
 
@@ -79,6 +80,33 @@ public sealed class LogInTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         using var early = await gateway.NewBrowser().LogInAsync("another", "a wrong password");
 
         await early.AssertProblemAsync(HttpStatusCode.TooManyRequests, "too-many-attempts");
+    }
+
+    [Fact]
+    public async Task A_thousand_guesses_get_ten_answers_and_leave_ten_lines()
+    {
+        var victim = await gateway.AddUserAsync(Roles.Admin);
+        using var guesser = gateway.NewNobody();
+        var answers = new List<HttpStatusCode>();
+        foreach (var wave in Enumerable.Range(0, 1_000).Chunk(50))
+        {
+            answers.AddRange(await Task.WhenAll(wave.Select(async i =>
+            {
+                // Half at one account, half at as many as there are guesses.
+                using var answer = await guesser.PostAsJsonAsync(
+                    "/api/v1/auth/login", new { username = i % 2 == 0 ? victim : $"wave{i}", password = $"guess number {i}" });
+                return answer.StatusCode;
+            })));
+        }
+
+        Assert.InRange(answers.Count(status => status == HttpStatusCode.Unauthorized), 1, SignInThrottle.AddressFailures);
+        Assert.Equal(
+            1_000, answers.Count(status => status is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests));
+        Assert.InRange(
+            await gateway.Database.ScalarAsync<long>(
+                "select count(*) from gateway.audit_log where action = 'sign-in-failed'"
+                + $" and (actor = '{victim}' or actor like 'wave%')"),
+            1, SignInThrottle.AddressFailures);
     }
 
     [Theory]

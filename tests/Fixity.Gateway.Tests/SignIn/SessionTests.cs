@@ -107,9 +107,53 @@ public sealed class SessionTests(GatewayFixture gateway) : IClassFixture<Gateway
 
         using var answer = await browser.SendAsync(HttpMethod.Post, "/api/v1/auth/logout");
 
-        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Null((await answer.JsonAsync()).GetProperty("endSessionUrl").GetString());
         Assert.Null(browser.Token);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(WithToken(token)));
+    }
+
+    [Fact]
+    public async Task Where_one_is_signed_in_can_be_seen_and_ended_and_is_nobody_else_s_business()
+    {
+        var name = await gateway.AddUserAsync(Roles.Viewer);
+        var (here, there, elsewhere) = (gateway.NewBrowser(), gateway.NewBrowser(), gateway.NewBrowser());
+        there.Http.DefaultRequestHeaders.UserAgent.ParseAdd("Old/1.0");
+        foreach (var browser in new[] { there, elsewhere, here })
+        {
+            using var login = await browser.LogInAsync(name);
+            gateway.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var sessions = await SessionsAsync(here);
+        Assert.Equal([true, false, false], sessions.Select(s => s.GetProperty("current").GetBoolean()));
+        var old = sessions.Single(s => s.GetProperty("userAgent").GetString() == "Old/1.0").GetProperty("id").GetInt64();
+        using var ended = await here.SendAsync(HttpMethod.Delete, $"/api/v1/auth/sessions/{old}");
+        Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(there));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(elsewhere));
+
+        var stranger = await gateway.SignInAsAsync(Roles.Admin);
+        var own = (await SessionsAsync(here))[0].GetProperty("id").GetInt64();
+        using var foreign = await stranger.SendAsync(HttpMethod.Delete, $"/api/v1/auth/sessions/{own}");
+        await foreign.AssertProblemAsync(HttpStatusCode.NotFound, "session-not-found");
+
+        using var others = await here.SendAsync(HttpMethod.Delete, "/api/v1/auth/sessions");
+        Assert.Equal(HttpStatusCode.NoContent, others.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(elsewhere));
+        Assert.Single(await SessionsAsync(here));
+    }
+
+    [Fact]
+    public async Task What_is_stored_of_a_session_opens_nothing()
+    {
+        var browser = await gateway.SignInAsAsync(Roles.Viewer);
+
+        Assert.Equal(43, browser.Token!.Length); // 256 bits as Base64url.
+        Assert.Equal(0, await gateway.Database.ScalarAsync<long>(
+            $"select count(*) from gateway.sessions s where position('{browser.Token}' in s::text) > 0"));
+        Assert.Equal(1, await gateway.Database.ScalarAsync<long>(
+            $"select count(*) from gateway.sessions where token_hash = sha256('{browser.Token}')"));
     }
 
     [Fact]
@@ -155,5 +199,12 @@ public sealed class SessionTests(GatewayFixture gateway) : IClassFixture<Gateway
         var browser = gateway.NewBrowser();
         browser.Cookies.Add(gateway.Address, new Cookie("fixity_session", token));
         return browser;
+    }
+
+    private static async Task<List<System.Text.Json.JsonElement>> SessionsAsync(Browser browser)
+    {
+        using var answer = await browser.Http.GetAsync("/api/v1/auth/sessions");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return [.. (await answer.JsonAsync()).GetProperty("items").EnumerateArray()];
     }
 }

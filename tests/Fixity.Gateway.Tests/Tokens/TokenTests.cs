@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Fixity.ServiceDefaults.Identity;
 
 namespace Fixity.Gateway.Tests.Tokens;
@@ -23,6 +24,40 @@ public sealed class TokenTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         using var revoked = await admin.SendAsync(HttpMethod.Delete, $"/api/v1/tokens/{id}");
         Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(token, HttpMethod.Post, "/api/v1/scan/now"));
+    }
+
+    [Fact]
+    public async Task Whoever_hangs_up_at_once_leaves_no_change_without_its_entry()
+    {
+        var admin = await gateway.SignInAsAsync(Roles.Admin);
+        for (var i = 0; i < 40; i++)
+        {
+            using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(1 + (i % 20)));
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/tokens")
+            {
+                Content = JsonContent.Create(new { name = $"abort-{i}", kind = "personal", role = "viewer" }),
+            };
+            request.Headers.Add("X-CSRF-Token", admin.CsrfToken);
+            // Most of them give up, and that is the point.
+            await Record.ExceptionAsync(async () => (await admin.Http.SendAsync(request, impatience.Token)).Dispose());
+        }
+
+        // What was under way is through once a change that came after it is.
+        await CreateAsync(admin, new { name = "after", kind = "personal", role = "viewer" });
+        var silent = long.MaxValue;
+        for (var look = 0; look < 100 && silent > 0; look++)
+        {
+            await Task.Delay(50);
+            silent = await gateway.Database.ScalarAsync<long>("""
+                select count(*) from gateway.api_tokens t
+                where t.name like 'abort-%' and not exists (
+                    select from gateway.audit_log a where a.action = 'token-created' and a.object = 'token ' || t.id)
+                """);
+        }
+
+        Assert.Equal(0, silent);
+        Assert.NotEqual(0, await gateway.Database.ScalarAsync<long>(
+            "select count(*) from gateway.api_tokens where name like 'abort-%'"));
     }
 
     [Fact]
@@ -72,6 +107,22 @@ public sealed class TokenTests(GatewayFixture gateway) : IClassFixture<GatewayFi
 
         var (_, token) = await CreateAsync(admin, new { name = "program", role = "admin" });
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(token, HttpMethod.Post, "/api/v1/auth/logout"));
+    }
+
+    [Fact]
+    public async Task No_token_makes_a_token()
+    {
+        var admin = await gateway.SignInAsAsync(Roles.Admin);
+        var (_, token) = await CreateAsync(admin, new { name = "mother", role = "admin" });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/tokens")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(new { name = "child", role = "viewer" }),
+        };
+        request.Headers.Authorization = new("Bearer", token);
+
+        using var answer = await gateway.NewNobody().SendAsync(request);
+
+        await answer.AssertProblemAsync(HttpStatusCode.Forbidden, "session-only");
     }
 
     private static async Task<(int Id, string Token)> CreateAsync(Browser admin, object request)

@@ -43,7 +43,7 @@ public sealed class UserTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     }
 
     [Fact]
-    public async Task A_changed_role_counts_from_the_next_request_on()
+    public async Task A_changed_role_ends_what_was_begun_in_the_one_before()
     {
         var admin = await gateway.SignInAsAsync(Roles.Admin);
         var name = await gateway.AddUserAsync(Roles.Operator);
@@ -54,7 +54,14 @@ public sealed class UserTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         using var changed = await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{id}", new { role = "viewer", disabled = false });
         using var scan = await browser.SendAsync(HttpMethod.Post, "/api/v1/scan/now");
 
-        await scan.AssertProblemAsync(HttpStatusCode.Forbidden, "not-allowed");
+        await scan.AssertProblemAsync(HttpStatusCode.Unauthorized, "not-signed-in");
+        using var again = await browser.LogInAsync(name);
+        using var asViewer = await browser.SendAsync(HttpMethod.Post, "/api/v1/scan/now");
+        await asViewer.AssertProblemAsync(HttpStatusCode.Forbidden, "not-allowed");
+
+        using var same = await admin.SendAsync(HttpMethod.Put, $"/api/v1/users/{id}", new { role = "viewer", disabled = false });
+        using var targets = await browser.Http.GetAsync("/api/v1/targets");
+        Assert.Equal(HttpStatusCode.OK, targets.StatusCode);
     }
 
     [Fact]
@@ -97,7 +104,8 @@ public sealed class UserTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [InlineData("""{"username":"","password":"long enough indeed","role":"viewer"}""", "username")]
     [InlineData("""{"username":"token:x","password":"long enough indeed","role":"viewer"}""", "username")]
     [InlineData("""{"username":"bob","password":"short","role":"viewer"}""", "password")]
-    [InlineData("""{"username":"bobbobbobbob","password":"BobBobBobBob","role":"viewer"}""", "password")]
+    [InlineData("""{"username":"robert sanders","password":"Robert Sanders","role":"viewer"}""", "password")]
+    [InlineData("""{"username":"bob","password":"Password2026!","role":"viewer"}""", "password")]
     public async Task What_is_wrong_with_a_new_user_is_said(string body, string field)
     {
         var admin = await gateway.SignInAsAsync(Roles.Admin);

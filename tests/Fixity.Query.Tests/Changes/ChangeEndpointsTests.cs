@@ -159,14 +159,38 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
         var old = new List<long>();
         for (var i = 0; i < 30; i++)
         {
-            old.Add(await query.Database.AddChangeAsync(target, "added", $"f{i}", detectedAt: $"2031-0{(i % 4) + 1}-05Z"));
+            old.Add(await query.Database.AddChangeAsync(target, "added", $"f{i}", detectedAt: $"2031-0{(i / 8) + 1}-05Z"));
         }
 
         var seen = await query.AllAsync(
-            $"/changes?target={target}", 4, page => query.Database.AddChangeAsync(target, "added", $"new{page}"));
+            $"/changes?target={target}", 4,
+            page => query.Database.AddChangeAsync(target, "added", $"new{page}", detectedAt: "2031-05-01Z"));
 
         Assert.Equal(Enumerable.Reverse(old), seen.Select(change => (long)change["id"]!));
     }
+
+    [Theory]
+    [InlineData("/changes", """{"Sort":"-detectedAt","DetectedAt":9223372036854775807,"Id":57}""")]
+    [InlineData("/changes", """{"Sort":"-detectedAt","DetectedAt":-9223372036854775808,"Id":57}""")]
+    [InlineData("/files/1/history", """{"Sort":"-detectedAt","DetectedAt":253402300800000000,"Id":57}""")]
+    [InlineData("/files/1/copies", """{"Sort":"path","TargetId":1,"Path":"a","Value":null,"Id":0}""")]
+    public async Task A_cursor_of_no_time_or_of_another_list_is_refused(string list, string place)
+    {
+        var cursor = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(place));
+
+        var (status, problem) = await query.GetProblemAsync($"{list}?cursor={cursor}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.EndsWith(":bad-cursor", problem.GetProperty("type").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("until=0001-06-01T00:00:00Z")]
+    [InlineData("until=0001-01-01T00:00:00Z")]
+    [InlineData("since=9999-06-01T00:00:00Z&sort=detectedAt")]
+    [InlineData("since=9999-12-31T23:59:59Z&sort=detectedAt")]
+    public async Task At_the_ends_of_time_nothing_was_found(string filter) =>
+        Assert.Empty(await query.ItemsAsync("/changes?" + filter));
 
     [Theory]
     [InlineData("type=corrupted,broken", "type")]
@@ -189,6 +213,6 @@ public sealed class ChangeEndpointsTests(RunningQuery query) : IClassFixture<Run
         var (status, problem) = await query.GetProblemAsync("/changes?" + filter);
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Contains(parameter, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(parameter, problem.GetProperty("detail").GetString(), StringComparison.OrdinalIgnoreCase);
     }
 }

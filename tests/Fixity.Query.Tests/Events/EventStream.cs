@@ -18,18 +18,28 @@ internal sealed class EventStream : IDisposable
 
     public HttpResponseMessage Response => _response;
 
-    public static async Task<EventStream> OpenAsync(HttpClient client)
+    /// <summary>The id of the last event that was read.</summary>
+    public string? LastEventId { get; private set; }
+
+    /// <param name="lastEventId">Of the stream that this one goes on from.</param>
+    public static async Task<EventStream> OpenAsync(HttpClient client, string? lastEventId = null)
     {
         using var limit = new CancellationTokenSource(Patience);
-        var response = await client.GetAsync(
-            new Uri("/api/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api/v1/events", UriKind.Relative));
+        if (lastEventId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        }
+
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         return new EventStream(response, await response.Content.ReadAsStreamAsync(limit.Token));
     }
 
     /// <summary>Opens a stream that has greeted already.</summary>
-    public static async Task<EventStream> OpenGreetedAsync(HttpClient client)
+    public static async Task<EventStream> OpenGreetedAsync(HttpClient client, string? lastEventId = null)
     {
-        var stream = await OpenAsync(client);
+        var stream = await OpenAsync(client, lastEventId);
+        stream.LastEventId = lastEventId;
         Assert.Equal(("hello", "{}"), await stream.NextAsync());
         return stream;
     }
@@ -40,6 +50,7 @@ internal sealed class EventStream : IDisposable
         using var limit = new CancellationTokenSource(Patience);
         var name = "message";
         var data = "";
+        string? id = null;
         while (await _lines.ReadLineAsync(limit.Token) is { } line)
         {
             if (line.StartsWith(':'))
@@ -55,8 +66,13 @@ internal sealed class EventStream : IDisposable
             {
                 data = line["data: ".Length..];
             }
+            else if (line.StartsWith("id: ", StringComparison.Ordinal))
+            {
+                id = line["id: ".Length..];
+            }
             else if (line.Length == 0 && data.Length > 0)
             {
+                LastEventId = id ?? LastEventId;
                 return (name, data);
             }
         }

@@ -30,6 +30,48 @@ public sealed class OverviewTests(RunningQuery query) : IClassFixture<RunningQue
             """);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    [InlineData(1500)]
+    [InlineData(3000)]
+    public async Task Changes_of_a_day_are_those_of_a_day_however_many_of_them_were_counted_before(int counted)
+    {
+        var target = await query.Database.AddTargetAsync();
+        // A minute apart, so that none is at the edge; the same ones that were counted have a place before the cursor.
+        await query.Database.ExecuteAsync($"""
+            select scanner.ensure_change_partitions((now() - interval '3 days')::date, 2);
+            insert into scanner.change_events (detected_at, transaction_id, target_id, file_id, path, type)
+            select now() + interval '30 s' - n * interval '1 minute',
+                (case when n * 7919 % 3000 < {counted} then '1' else '4000000000' end)::xid8, {target}, n, 'f',
+                (array['added', 'modified', 'moved', 'restored', 'touched'])[1 + n % 5]
+            from generate_series(1, 3000) n;
+            delete from scanner.change_tallies;
+            insert into scanner.change_tallies (target_id, slot, type, events)
+            select target_id, date_bin('15 minutes', detected_at, '2000-01-01Z'), type, count(*)
+            from scanner.change_events where transaction_id = '1' group by 1, 2, 3
+            """);
+
+        var changes = (await query.GetAsync($"/stats/overview?target={target}"))["changes24h"]!;
+
+        foreach (var type in new[] { "added", "modified", "moved", "restored" })
+        {
+            Assert.Equal(
+                await query.Database.ScalarAsync<long>($"""
+                    select count(*) from scanner.change_events
+                    where target_id = {target} and type = '{type}' and detected_at >= now() - interval '24 hours'
+                    """),
+                (long?)changes[type]);
+        }
+
+        // What the other test of this class counts.
+        await query.Database.ExecuteAsync($"""
+            delete from scanner.change_tallies where target_id = {target};
+            delete from scanner.change_events where target_id = {target};
+            delete from scheduler.targets where id = {target}
+            """);
+    }
+
     private async Task FillAsync()
     {
         var database = query.Database;

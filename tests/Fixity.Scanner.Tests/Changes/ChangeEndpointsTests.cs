@@ -141,6 +141,25 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
         Assert.Equal((HttpStatusCode.OK, """{"acknowledged":0}"""), await AcknowledgeAsync(operators, ids));
     }
 
+    [Fact]
+    public async Task Whoever_is_confined_to_another_target_finds_neither_file_nor_change()
+    {
+        await using var service = Service();
+        using var tree = await WatchedTree.CreateAsync(database, 2);
+        using var confined = ClientAs(service, "operator", tree.TargetId + 1_000_000);
+        using var allowed = ClientAs(service, "operator", tree.TargetId);
+        await tree.ScanAsync();
+        tree.FlipHidden(WatchedTree.NameOf(1));
+        var scan = await tree.ScanAsync("full");
+        var file = await IdAsync(tree, WatchedTree.NameOf(1));
+        var change = await database.ScalarAsync<long>($"select id from scanner.change_events where scan_id = {scan}");
+
+        Assert.Equal((HttpStatusCode.OK, """{"acknowledged":0}"""), await AcknowledgeAsync(confined, [change]));
+        Assert.Equal((HttpStatusCode.NotFound, "urn:fixity:problem:file-not-found"), await AcceptAsync(confined, file));
+        Assert.Equal((HttpStatusCode.OK, """{"acknowledged":1}"""), await AcknowledgeAsync(allowed, [change]));
+        Assert.Equal(HttpStatusCode.OK, (await AcceptAsync(allowed, file)).Status);
+    }
+
     private Task<long> IdAsync(WatchedTree tree, string name) => database.ScalarAsync<long>(
         $"select id from scanner.files where target_id = {tree.TargetId} and path = '{name}'");
 
@@ -155,12 +174,13 @@ public sealed class ChangeEndpointsTests(TestDatabase database) : IClassFixture<
             .UseSetting("Fixity:GatewayKey", Key)
             .UseSetting("Scanner:PollInterval", "00:00:00.2"));
 
-    private static HttpClient ClientAs(WebApplicationFactory<Program> service, string role)
+    private static HttpClient ClientAs(
+        WebApplicationFactory<Program> service, string role, int? onlyTarget = null)
     {
         var client = service.CreateClient();
         client.DefaultRequestHeaders.Add(
             CallerIdentity.Header,
-            new CallerIdentity("olga", role).Sign(Encoding.UTF8.GetBytes(Key), TimeProvider.System.GetUtcNow()));
+            new CallerIdentity("olga", role, onlyTarget is { } id ? [id] : null).Sign(Encoding.UTF8.GetBytes(Key), TimeProvider.System.GetUtcNow()));
         return client;
     }
 

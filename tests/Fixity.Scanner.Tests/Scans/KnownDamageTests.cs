@@ -89,7 +89,7 @@ public sealed class KnownDamageTests(TestDatabase database) : IClassFixture<Test
 
         var id = await IdAsync(tree, "other/back.bin");
         await scanner.Services.GetRequiredService<ChangeStore>()
-            .AcceptAsync(id, "as it should be", "olga", CancellationToken.None);
+            .AcceptAsync(id, null, "as it should be", "olga", CancellationToken.None);
         File.Move(tree.PathOf("other/back.bin"), tree.PathOf("other/on.bin"));
         Assert.Equal(["moved other/back.bin -> other/on.bin"], await tree.EventsAsync(await tree.ScanAsync("full")));
     }
@@ -174,8 +174,8 @@ public sealed class KnownDamageTests(TestDatabase database) : IClassFixture<Test
         }
 
         var id = await database.ScalarAsync<long>($"select id from scanner.files where target_id = {tree.TargetId}");
-        var (_, accepted) = await scanner.Services.GetRequiredService<ChangeStore>()
-            .AcceptAsync(id, "it is fine", "olga", CancellationToken.None);
+        var (_, accepted, _) = await scanner.Services.GetRequiredService<ChangeStore>()
+            .AcceptAsync(id, null, "it is fine", "olga", CancellationToken.None);
         Assert.NotNull(accepted);
         await FlipAsync(tree, moves ? "moved" : "big", 5 * 65_536 + 10);
 

@@ -34,13 +34,15 @@ public sealed class SettingEndpointsTests(SchedulerFixture scheduler) : IClassFi
         var setting = Of((await changed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items"), "audit_retention_days");
         Assert.Equal(400, setting.GetProperty("value").GetInt32());
         Assert.Equal("ada", setting.GetProperty("updatedBy").GetString());
-        Assert.Equal("audit_retention_days: 3650 -> 400; max_active_scans: null -> 3", NoteOf(changed));
+        Assert.Equal("settings-changed", NoteOf(changed)?.Action);
+        Assert.Equal("""{"audit_retention_days":3650,"max_active_scans":null}""", NoteOf(changed)?.Before?.ToJsonString());
+        Assert.Equal("""{"audit_retention_days":400,"max_active_scans":3}""", NoteOf(changed)?.After?.ToJsonString());
 
         using var same = await PutAsync(("audit_retention_days", 400));
         Assert.Null(NoteOf(same));
 
         using var reset = await PutAsync(("audit_retention_days", null), ("max_active_scans", null));
-        Assert.Equal("audit_retention_days: 400 -> default; max_active_scans: 3 -> default", NoteOf(reset));
+        Assert.Equal("""{"audit_retention_days":"default","max_active_scans":"default"}""", NoteOf(reset)?.After?.ToJsonString());
         setting = Of((await reset.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items"), "audit_retention_days");
         Assert.Equal(3650, setting.GetProperty("value").GetInt32());
         Assert.Equal(JsonValueKind.Null, setting.GetProperty("updatedBy").ValueKind);
@@ -154,8 +156,8 @@ public sealed class SettingEndpointsTests(SchedulerFixture scheduler) : IClassFi
         scheduler.Admin.PutAsJsonAsync(
             Path, new JsonObject(values.Select(v => KeyValuePair.Create(v.Key, v.Value))));
 
-    private static string? NoteOf(HttpResponseMessage response) =>
-        response.Headers.TryGetValues(AuditNote.Header, out var notes) ? Assert.Single(notes) : null;
+    private static AuditNote? NoteOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(AuditNote.Header, out var notes) ? AuditNote.Parse(Assert.Single(notes)) : null;
 
     private static JsonElement Of(JsonElement items, string key) =>
         items.EnumerateArray().Single(s => s.GetProperty("key").GetString() == key);

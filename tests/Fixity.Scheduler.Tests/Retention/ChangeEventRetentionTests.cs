@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fixity.Scheduler.Retention;
 using Npgsql;
 
@@ -27,6 +28,39 @@ public sealed class ChangeEventRetentionTests : RetentionDatabase
         var removed = Assert.Single(run.Removed, r => r.Kind == RetentionKind.ChangeEvents);
         Assert.Equal(25_002, removed.Rows);
         Assert.InRange(removed.Bytes, 1_000_000, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_year_is_dropped_when_all_of_it_is_past_and_until_then_loses_its_past_months()
+    {
+        var target = await Database.AddTargetAsync();
+        var (past, current) = (await AddYearAsync(Past + 400), await AddYearAsync(3_400));
+        await AddEventsAsync(target, 12_000, Past + 400);
+        await AddEventsAsync(target, 2, Past + 400, "corrupted");
+        await AddEventsAsync(target, 5, 3_400);
+        await Database.ExecuteAsync("update scheduler.targets set retention_days = 3400 - 40");
+
+        var run = await RunAsync();
+
+        Assert.Null(await Database.ScalarAsync<string>($"select to_regclass('{past}')::text"));
+        Assert.Equal(0, await CountAsync(current));
+        Assert.Equal(2, await CountAsync("scanner.change_events_default"));
+        Assert.Equal((RetentionStatus.Completed, 12_005), (run.Status, run.Rows));
+    }
+
+    [Fact]
+    public async Task A_year_that_began_with_months_goes_on_with_months()
+    {
+        var month = await AddMonthAsync(200);
+        var year = int.Parse(month[^7..^3], CultureInfo.InvariantCulture);
+
+        await Database.ExecuteAsync($"select scanner.ensure_change_partitions('{year}-11-03', 3)");
+
+        Assert.Equal($"{year}_11 {year}_12 {year + 1}", await Database.ScalarAsync<string>($"""
+            select string_agg(replace(c.relname, 'change_events_', ''), ' ' order by c.relname)
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'scanner.change_events'::regclass and c.relname not like '%default' and 'scanner.' || c.relname <> '{month}'
+            """));
     }
 
     [Fact]

@@ -65,13 +65,27 @@ public abstract class RetentionDatabase : IAsyncLifetime
 
     protected Task<long> CountAsync(string from) => Database.ScalarAsync<long>($"select count(*) from {from}")!;
 
-    /// <summary>Makes the monthly partition that so old events lie in.</summary>
+    /// <summary>Makes the partition of a month, as older versions did, that so old events lie in.</summary>
     /// <returns>Its name.</returns>
     protected async Task<string> AddMonthAsync(int daysOld)
+    {
+        var month = (await Database.ScalarAsync<string>(
+            $"select to_char(now() at time zone 'UTC' - interval '{daysOld} days', 'YYYY-MM')"))!;
+        var name = $"scanner.change_events_{month.Replace('-', '_')}";
+        await Database.ExecuteAsync($"""
+            create table {name} partition of scanner.change_events
+                for values from ('{month}-01Z') to (('{month}-01Z'::timestamptz at time zone 'UTC' + interval '1 month') at time zone 'UTC')
+            """);
+        return name;
+    }
+
+    /// <summary>Makes the partition of a year that so old events lie in.</summary>
+    /// <returns>Its name.</returns>
+    protected async Task<string> AddYearAsync(int daysOld)
     {
         await Database.ExecuteAsync(
             $"select scanner.ensure_change_partitions((now() at time zone 'UTC' - interval '{daysOld} days')::date, 1)");
         return (await Database.ScalarAsync<string>(
-            $"select 'scanner.change_events_' || to_char(now() at time zone 'UTC' - interval '{daysOld} days', 'YYYY_MM')"))!;
+            $"select 'scanner.change_events_' || to_char(now() at time zone 'UTC' - interval '{daysOld} days', 'YYYY')"))!;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fixity.ServiceDefaults.Identity;
 using Npgsql;
 
 namespace Fixity.Scheduler.Tests.Scans;
@@ -111,6 +112,29 @@ public sealed class ScanEndpointsTests(SchedulerFixture scheduler) : IClassFixtu
         Assert.Equal((HttpStatusCode.Conflict, null), await ControlAsync(scan, "cancel"));
         using var unknown = await scheduler.Operator.PostAsync("/api/v1/scans/999999/pause", null);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_is_confined_to_a_target_has_its_scans_alone()
+    {
+        var (own, other) = (await scheduler.CreateIdAsync(), await scheduler.CreateIdAsync());
+        var (ownScan, otherScan) = (await QueueAsync(own), await QueueAsync(other));
+        using var confined = scheduler.Service.CreateClientAs(Roles.Operator, targets: [own]);
+
+        foreach (var (path, status) in new[]
+        {
+            ($"targets/{own}/scans", HttpStatusCode.OK), ($"targets/{other}/scans", HttpStatusCode.NotFound),
+            ($"scans/{ownScan}/pause", HttpStatusCode.Accepted), ($"scans/{otherScan}/pause", HttpStatusCode.NotFound),
+            ($"scans/{otherScan}/resume", HttpStatusCode.NotFound), ($"scans/{otherScan}/cancel", HttpStatusCode.NotFound),
+            ("scan/now", HttpStatusCode.Forbidden),
+        })
+        {
+            using var answer = await confined.PostAsync($"/api/v1/{path}", null);
+            Assert.True(answer.StatusCode == status, $"{path}: {answer.StatusCode}");
+        }
+
+        Assert.Null(await scheduler.Database.ScalarAsync<string>(
+            $"select control from scheduler.scans where id = {otherScan}"));
     }
 
     [Fact]

@@ -43,7 +43,9 @@ public sealed class CredentialTests(SchedulerFixture scheduler) : IClassFixture<
         var id = (int)target["id"]!;
 
         Assert.DoesNotContain("battery", text, StringComparison.Ordinal);
-        Assert.Equal([$"credentials of target {id} set: stored"], response.Headers.GetValues(AuditNote.Header));
+        var note = AuditNote.Parse(Assert.Single(response.Headers.GetValues(AuditNote.Header)));
+        Assert.Equal($"credentials of target {id} set: stored", note?.Note);
+        Assert.DoesNotContain("battery", note?.After?.ToJsonString() ?? "battery", StringComparison.Ordinal);
         Assert.Equal(
             ("stored", null, @"HOME\ada", "ada"),
             ((string?)target["credentials"]!["source"], (string?)target["credentials"]!["reference"],

@@ -8,14 +8,18 @@ namespace Fixity.ServiceDefaults.Tests.Metrics;
 
 public sealed class InnerPortTests
 {
-    [Fact]
-    public async Task Metrics_are_on_the_inner_port_alone_and_nothing_else_is()
+    [Theory]
+    [InlineData(false)]
+    // As an application model has it that knows of the port.
+    [InlineData(true)]
+    public async Task Metrics_are_on_the_inner_port_alone_and_nothing_else_is(bool isAmongTheUrls)
     {
+        var inner = new Uri($"http://127.0.0.1:{FreePort()}");
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{FreePort()}");
+        builder.WebHost.UseKestrelCore().UseUrls(
+            $"http://127.0.0.1:{FreePort()}" + (isAmongTheUrls ? $";http://localhost:{inner.Port}" : ""));
         builder.AddTelemetry();
         await using var app = builder.Build();
-        var inner = new Uri($"http://127.0.0.1:{FreePort()}");
         app.UseMetricsOn(inner.ToString());
         app.MapGet("/hello", () => "hello");
         await app.StartAsync();

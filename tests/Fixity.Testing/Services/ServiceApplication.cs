@@ -29,8 +29,9 @@ public sealed class ServiceApplication<TProgram>(
     public const string EncryptionKey = "an encryption key for tests, long enough too";
 
     /// <summary>A client whose every request carries a fresh identity of this role.</summary>
-    public HttpClient CreateClientAs(string role, string name = "tess") =>
-        CreateDefaultClient(new IdentitySigner(new CallerIdentity(name, role)));
+    /// <param name="targets">The only ones that the caller may know of; null: all.</param>
+    public HttpClient CreateClientAs(string role, string name = "tess", IReadOnlyList<int>? targets = null) =>
+        CreateDefaultClient(new IdentitySigner(new CallerIdentity(name, role, targets)));
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -45,6 +46,7 @@ public sealed class ServiceApplication<TProgram>(
             builder.UseSetting(key, value);
         }
 
+        builder.ConfigureTestServices(DescribedProblems.Require);
         if (services is not null)
         {
             builder.ConfigureTestServices(services);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
@@ -12,6 +13,7 @@ public sealed partial class TcpProxy : IAsyncDisposable
 {
     private const int ChunkBytes = 256 * 1024;
     private const int Pieces = 256;
+    private const int LengthBytes = 4;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -38,6 +40,9 @@ public sealed partial class TcpProxy : IAsyncDisposable
 
     /// <summary>Called with what goes to the server; may change it.</summary>
     public Action<Memory<byte>>? ToServer { get; set; }
+
+    /// <summary>Called with each whole message of SMB, length field first, and may change it. Each waits for its last byte.</summary>
+    public Action<ProxiedMessage>? Message { get; set; }
 
     /// <summary>Nothing goes through, and nobody is told: a cable that was pulled.</summary>
     public bool IsHalfOpen { get; set; }
@@ -89,12 +94,15 @@ public sealed partial class TcpProxy : IAsyncDisposable
                 continue;
             }
 
-            _ = PumpAsync(client, server, data => ToServer?.Invoke(data));
-            _ = PumpAsync(server, client, data => ToClient?.Invoke(data, Interlocked.Add(ref _toClient, data.Length) - data.Length));
+            var connection = Connections;
+            _ = PumpAsync(client, server, Whole(new ProxiedMessage(connection, IsToServer: true, default)), data => ToServer?.Invoke(data));
+            _ = PumpAsync(
+                server, client, Whole(new ProxiedMessage(connection, IsToServer: false, default)),
+                data => ToClient?.Invoke(data, Interlocked.Add(ref _toClient, data.Length) - data.Length));
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, Action<Memory<byte>> look)
+    private async Task PumpAsync(Socket from, Socket to, Wait wait, Action<Memory<byte>> look)
     {
         using var line = new Line(to);
         try
@@ -108,6 +116,7 @@ public sealed partial class TcpProxy : IAsyncDisposable
                     break;
                 }
 
+                (buffer, received) = await wait(from, buffer, received);
                 look(buffer.AsMemory(0, received));
                 if (!IsHalfOpen)
                 {
@@ -125,6 +134,45 @@ public sealed partial class TcpProxy : IAsyncDisposable
         from.Dispose();
         Interlocked.Increment(ref _ended);
     }
+
+    private delegate ValueTask<(byte[] Buffer, int Length)> Wait(Socket from, byte[] buffer, int length);
+
+    /// <summary>Waits until what came ends where a message does, and shows each of them.</summary>
+    private Wait Whole(ProxiedMessage way) => async (from, buffer, length) =>
+    {
+        for (var at = 0; Message is not null && at < length;)
+        {
+            var end = length - at < LengthBytes ? at + LengthBytes : at + LengthBytes + BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(at));
+            if (end > buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(end);
+                buffer.AsSpan(0, length).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+            }
+
+            if (end > length)
+            {
+                var received = await from.ReceiveAsync(buffer.AsMemory(length), SocketFlags.None, _stop.Token);
+                if (received == 0)
+                {
+                    break;
+                }
+
+                length += received;
+                continue;
+            }
+
+            if (end - at > LengthBytes)
+            {
+                Message(way with { Data = buffer.AsMemory(at, end - at) });
+            }
+
+            at = end;
+        }
+
+        return (buffer, length);
+    };
 
     /// <summary>One direction of a connection: each piece leaves when its time has come, and none waits for another.</summary>
     /// <remarks>A thread of its own: the timers of the runtime are too coarse for half a millisecond.</remarks>
@@ -190,3 +238,8 @@ public sealed partial class TcpProxy : IAsyncDisposable
 #pragma warning restore IDE1006, SYSLIB1054
     }
 }
+
+/// <summary>A message on its way.</summary>
+/// <param name="Connection">The number of the connection, the same in both directions.</param>
+/// <param name="Data">With the four bytes of its length.</param>
+public readonly record struct ProxiedMessage(int Connection, bool IsToServer, Memory<byte> Data);

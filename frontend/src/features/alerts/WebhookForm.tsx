@@ -42,6 +42,9 @@ const SHOWN = [
   "timeoutSeconds",
 ];
 
+// Behind what is folded at first: an error there unfolds it.
+const FOLDED = ["headers", "secret", "retryAttempts", "retryBackoffSeconds", "timeoutSeconds"];
+
 interface Props {
   initial: WebhookDraft;
   /** The webhook whose saved secrets may be used; null: it is a new one. */
@@ -62,6 +65,7 @@ export interface FieldsProps {
 /** Everything about a receiver of alerts. */
 export function WebhookForm({ initial, id, submit, error, busy, onSubmit, onCancel }: Props) {
   const [draft, setDraft] = useState(initial);
+  const [unfolded, setUnfolded] = useState<string | null>(null);
   const set = (change: Partial<WebhookDraft>) => setDraft((current) => ({ ...current, ...change }));
   const test = useTestSettings(id);
   const shownError = error ?? test.error;
@@ -83,12 +87,20 @@ export function WebhookForm({ initial, id, submit, error, busy, onSubmit, onCanc
       <Stack maw="48rem">
         <FormProblem error={shownError} errors={errors} shown={SHOWN} />
         <Panel title="Who is told">
-          <ReceiverFields {...fields} onFormat={(format) => setDraft((current) => withFormat(current, format))} />
+          <ReceiverFields
+            {...fields}
+            isNew={id === null}
+            onFormat={(format) => setDraft((current) => withFormat(current, format))}
+          />
         </Panel>
         <Panel title="Of what, and how often">
           <RuleFields {...fields} />
         </Panel>
-        <Accordion variant="contained">
+        <Accordion
+          variant="contained"
+          value={FOLDED.some((field) => field in errors) ? "sending" : unfolded}
+          onChange={setUnfolded}
+        >
           <Accordion.Item value="sending">
             <Accordion.Control>How it is sent: secret, headers, attempts</Accordion.Control>
             <Accordion.Panel>
@@ -117,7 +129,13 @@ export function WebhookForm({ initial, id, submit, error, busy, onSubmit, onCanc
   );
 }
 
-function ReceiverFields({ draft, errors, set, onFormat }: FieldsProps & { onFormat: (format: WebhookFormat) => void }) {
+function ReceiverFields({
+  draft,
+  errors,
+  set,
+  isNew,
+  onFormat,
+}: FieldsProps & { isNew: boolean; onFormat: (format: WebhookFormat) => void }) {
   const receiver = receiverOf(draft.format);
   return (
     <Stack>
@@ -149,7 +167,16 @@ function ReceiverFields({ draft, errors, set, onFormat }: FieldsProps & { onForm
         onChange={(event) => set({ url: event.currentTarget.value })}
       />
       {receiver.channel === "smtp" && <MailFields draft={draft} errors={errors} set={set} />}
-      {draft.format === "pagerduty" && <SecretField draft={draft} errors={errors} set={set} label="Routing key" />}
+      {draft.format === "pagerduty" && (
+        <SecretField
+          draft={draft}
+          errors={errors}
+          set={set}
+          label="Routing key"
+          required={isNew}
+          description={isNew ? "Of the integration." : "Of the integration. Empty: it stays as it is saved."}
+        />
+      )}
       {draft.format === "template" && (
         <Textarea
           label="Body"
@@ -224,11 +251,13 @@ function SecretField({
   set,
   label,
   description,
-}: FieldsProps & { label: string; description?: string }) {
+  required = false,
+}: FieldsProps & { label: string; description: string; required?: boolean }) {
   return (
     <PasswordInput
       label={label}
-      description={description ?? "Of the integration. Empty: it stays as it is saved."}
+      description={description}
+      required={required}
       autoComplete="off"
       minLength={16}
       value={draft.secret}

@@ -53,6 +53,13 @@ test("A saved receiver sent back unchanged changes nothing, what is not shown to
   });
 });
 
+test("A comma is part of a pattern, and switching off changes no pattern at all", () => {
+  const saved = { ...SAVED, paths: ["Smith, John/", "a\\ "] };
+
+  expect(savedRequest(saved).paths).toEqual(["Smith, John/", "a\\ "]);
+  expect(requestOf({ ...draftOf(SAVED), paths: "Smith, John/\n\n *.raw " }).paths).toEqual(["Smith, John/", "*.raw"]);
+});
+
 test("A header that was renamed or removed is not kept, and a typed value replaces the saved one", () => {
   const draft = draftOf(SAVED);
   const headers = [

@@ -114,7 +114,7 @@ export function requestOf(draft: WebhookDraft): WebhookRequest {
     eventIncludes: draft.eventIncludes,
     eventExcludes: draft.eventExcludes,
     targets: draft.targets,
-    paths: linesOf(draft.paths),
+    paths: patternsOf(draft.paths),
     retryAttempts: draft.retryAttempts,
     retryBackoffSeconds: draft.retryBackoffSeconds,
     timeoutSeconds: draft.timeoutSeconds,
@@ -127,7 +127,7 @@ export function requestOf(draft: WebhookDraft): WebhookRequest {
 
 /** As it is saved, for a PUT that changes one thing of it. */
 export function savedRequest(webhook: Webhook): WebhookRequest {
-  return requestOf(draftOf(webhook));
+  return { ...requestOf(draftOf(webhook)), paths: webhook.paths };
 }
 
 function headersOf(headers: readonly HeaderDraft[]): Record<string, string> {
@@ -148,6 +148,14 @@ function mailOf(draft: WebhookDraft): NonNullable<WebhookRequest["mail"]> {
     userName: userName === "" ? null : userName,
     password: userName === "" || draft.mailPassword === "" ? null : draft.mailPassword,
   };
+}
+
+/** One a line: a comma may be part of a file's name. */
+function patternsOf(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 /** One a line, or with commas between. */

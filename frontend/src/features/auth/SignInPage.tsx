@@ -1,10 +1,13 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Navigate, useSearchParams } from "react-router";
 import { messageFor } from "../../api/problems";
 import { Loaded } from "../../ui/Loaded";
 import { AuthCard } from "./AuthCard";
+import { providerFailure } from "./providerFailure";
 import { useSession, useSignIn } from "./session";
+
+const PROVIDER_URL = "/api/v1/auth/oidc/start";
 
 /** Signs in, then goes to where the person was going. */
 export function SignInPage() {
@@ -13,17 +16,30 @@ export function SignInPage() {
 
   return (
     <Loaded query={session} what="Fixity">
-      {({ setupRequired, user }) => {
+      {({ setupRequired, user, provider }) => {
+        const next = placeToReturn(search.get("next"));
         if (user) {
-          return <Navigate to={placeToReturn(search.get("next"))} replace />;
+          return <Navigate to={next} replace />;
         }
-        return setupRequired ? <Navigate to="/setup" replace /> : <SignInForm />;
+        // The provider may know an administrator before there is one here.
+        return setupRequired && !provider ? (
+          <Navigate to="/setup" replace />
+        ) : (
+          <SignInForm provider={provider} next={next} failed={search.get("failed")} />
+        );
       }}
     </Loaded>
   );
 }
 
-function SignInForm() {
+interface Props {
+  provider: string | null;
+  next: string;
+  /** Why the provider's answer let nobody in. */
+  failed: string | null;
+}
+
+function SignInForm({ provider, next, failed }: Props) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useSignIn();
@@ -37,16 +53,24 @@ function SignInForm() {
     <AuthCard title="Sign in">
       <form onSubmit={submit}>
         <Stack>
-          {signIn.error && (
+          {(signIn.error || failed) && (
             <Alert color="red" role="alert">
-              {messageFor(signIn.error)}
+              {signIn.error ? messageFor(signIn.error) : providerFailure(failed, provider)}
             </Alert>
+          )}
+          {provider && (
+            <>
+              <Button component="a" href={`${PROVIDER_URL}?next=${encodeURIComponent(next)}`}>
+                Sign in with {provider}
+              </Button>
+              <Divider label="or" />
+            </>
           )}
           <TextInput
             label="User name"
             name="username"
             autoComplete="username"
-            autoFocus
+            autoFocus={!provider}
             required
             value={username}
             onChange={(event) => setUsername(event.currentTarget.value)}
@@ -59,7 +83,7 @@ function SignInForm() {
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          <Button type="submit" loading={signIn.isPending}>
+          <Button type="submit" variant={provider ? "default" : "filled"} loading={signIn.isPending}>
             Sign in
           </Button>
         </Stack>

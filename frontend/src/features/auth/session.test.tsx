@@ -6,6 +6,7 @@ import { keys } from "../../api/keys";
 import { ApiError } from "../../api/problems";
 import { queryClient } from "../../api/queryClient";
 import type { Role, Session } from "../../api/types";
+import { providerFailure } from "./providerFailure";
 import { may } from "./roles";
 import { placeToReturn } from "./SignInPage";
 import { IfMay } from "./session";
@@ -13,8 +14,9 @@ import { IfMay } from "./session";
 function signInAs(role: Role): void {
   queryClient.setQueryData<Session>(keys.session, {
     setupRequired: false,
-    user: { username: "somebody", role },
+    user: { username: "somebody", role, external: false },
     csrfToken: "the-token",
+    provider: null,
   });
 }
 
@@ -78,6 +80,12 @@ describe("a request", () => {
     expect(error).toBeInstanceOf(ApiError);
     expect((error as ApiError).isOffline).toBe(true);
   });
+});
+
+test("why the provider let nobody in is said in words of this page, whatever the address says", () => {
+  expect(providerFailure("no-role", "Example")).toContain("Example knows you, but gives you no role");
+  expect(providerFailure("<b>call 555</b>", "Example")).toBe("Signing in did not work. Try again.");
+  expect(providerFailure("constructor", null)).toBe("Signing in did not work. Try again.");
 });
 
 test.each([

@@ -53,7 +53,38 @@ export function useSetup() {
 export function useSignOut() {
   return useAction({
     run: () => send(api.POST("/api/v1/auth/logout")),
-    done: () => startSession({ setupRequired: false, user: null, csrfToken: null }),
+    done: ({ endSessionUrl }) => {
+      const provider = queryClient.getQueryData<Session>(keys.session)?.provider ?? null;
+      startSession({ setupRequired: false, user: null, csrfToken: null, provider });
+      // Still signed in there, one click would sign in here again.
+      if (endSessionUrl !== null) {
+        window.location.assign(endSessionUrl);
+      }
+      return null;
+    },
+  });
+}
+
+export function useSessions() {
+  return useQuery({
+    queryKey: keys.sessions,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/auth/sessions", { signal })),
+  });
+}
+
+export function useEndSession() {
+  return useAction({
+    run: (id: number) => send(api.DELETE("/api/v1/auth/sessions/{id}", { params: { path: { id } } })),
+    done: () => "That browser is signed out.",
+    changes: [keys.sessions],
+  });
+}
+
+export function useEndOtherSessions() {
+  return useAction({
+    run: (_: undefined) => send(api.DELETE("/api/v1/auth/sessions")),
+    done: () => "Every other browser is signed out.",
+    changes: [keys.sessions],
   });
 }
 

@@ -27,8 +27,9 @@ beforeEach(() => {
   queryClient.clear();
   queryClient.setQueryData<Session>(keys.session, {
     setupRequired: false,
-    user: { username: "otto", role: "operator" },
+    user: { username: "otto", role: "operator", external: false },
     csrfToken: "t",
+    provider: null,
   });
 });
 

@@ -16,9 +16,9 @@ export function About() {
             ["Licence", "MIT"],
             [
               "API",
-              <a key="api" href="/openapi/v1.json">
-                OpenAPI document
-              </a>,
+              <span key="api">
+                <a href="/docs">Every request, described</a>, also as an <a href="/openapi/v1.json">OpenAPI document</a>
+              </span>,
             ],
           ]}
         />

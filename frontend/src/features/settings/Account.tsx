@@ -4,8 +4,22 @@ import { fieldErrorsOf } from "../../api/problems";
 import { FormProblem } from "../../ui/FormProblem";
 import { Panel } from "../../ui/Panel";
 import { useChangePassword, useSession } from "../auth/session";
+import { Sessions } from "./Sessions";
+import { PersonalTokens } from "./Tokens";
 
+/** What is one's own: the password, where one is signed in, tokens. */
 export function Account() {
+  const external = useSession().data?.user?.external;
+  return (
+    <>
+      {!external && <Password />}
+      <Sessions />
+      <PersonalTokens />
+    </>
+  );
+}
+
+function Password() {
   const user = useSession().data?.user;
   const [currentPassword, setCurrent] = useState("");
   const [newPassword, setNew] = useState("");

@@ -15,7 +15,7 @@ import { RoleSelect } from "./RoleSelect";
 import { useCreateUser, useDeleteUser, useUpdateUser, useUsers } from "./settingsQueries";
 
 const COLUMNS: readonly Column<User>[] = [
-  { label: "User", cell: (user) => user.username },
+  { label: "User", cell: (user) => (user.external ? `${user.username} (single sign-on)` : user.username) },
   { label: "Role", cell: (user) => user.role },
   {
     label: "State",

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, send } from "../../api/client";
 import { keys } from "../../api/keys";
-import { usePages } from "../../api/pages";
-import type { ApiToken, AuditEntry, Role, SettingChanges, User } from "../../api/types";
+import { given, usePages } from "../../api/pages";
+import type { ApiToken, AuditEntry, Role, SettingChanges, TokenRequest, User } from "../../api/types";
 import { useAction } from "../../api/useAction";
 
 export function useUsers() {
@@ -37,15 +37,15 @@ export function useDeleteUser() {
   });
 }
 
-export function useTokens() {
-  return usePages<ApiToken>(keys.tokens, (cursor, signal) =>
-    send(api.GET("/api/v1/tokens", { params: { query: cursor }, signal })),
+export function useTokens(mine: boolean) {
+  return usePages<ApiToken>(keys.tokenList(mine), (cursor, signal) =>
+    send(api.GET("/api/v1/tokens", { params: { query: { mine, ...cursor } }, signal })),
   );
 }
 
 export function useCreateToken() {
   return useAction({
-    run: (body: { name: string; role: Role; expiresAt: string | null }) => send(api.POST("/api/v1/tokens", { body })),
+    run: (body: TokenRequest) => send(api.POST("/api/v1/tokens", { body })),
     changes: [keys.tokens, keys.audit],
     showsFailure: true,
   });
@@ -59,10 +59,17 @@ export function useRevokeToken() {
   });
 }
 
-export function useAudit() {
-  return usePages<AuditEntry>(keys.audit, (cursor, signal) =>
-    send(api.GET("/api/v1/audit", { params: { query: cursor }, signal })),
+/** @param q Text anywhere in an entry; empty: all entries. */
+export function useAudit(q: string) {
+  return usePages<AuditEntry>([...keys.audit, q], (cursor, signal) =>
+    send(api.GET("/api/v1/audit", { params: { query: { ...cursor, ...given({ q }) } }, signal })),
   );
+}
+
+export function useVerifyAudit() {
+  return useAction({
+    run: (_: undefined) => send(api.GET("/api/v1/audit/verify")),
+  });
 }
 
 export function useSchedulerStatus() {

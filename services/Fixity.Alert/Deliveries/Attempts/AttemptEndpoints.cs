@@ -3,6 +3,7 @@ using Fixity.Alert.Deliveries.Sending;
 using Fixity.Alert.Webhooks;
 using Fixity.ServiceDefaults.Identity;
 using Fixity.ServiceDefaults.Paging;
+using Fixity.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fixity.Alert.Deliveries.Attempts;
@@ -18,7 +19,7 @@ internal static class AttemptEndpoints
             .RequireAuthorization(Roles.Viewer)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
 
     private static async Task<Results<Ok<Page<AttemptView>>, ProblemHttpResult>> ListAsync(
         int id, ClaimsPrincipal caller, AttemptQueries attempts, WebhookStore webhooks, CancellationToken cancellation)

@@ -14,7 +14,8 @@ internal sealed class BacklogWorker(
         {
             try
             {
-                metrics.Set(await queries.CountAsync(stoppingToken));
+                metrics.Set(new BacklogFigures(
+                    await queries.CountAsync(stoppingToken), await queries.UnmatchedSecondsAsync(stoppingToken)));
             }
             catch (NpgsqlException e)
             {

@@ -23,23 +23,30 @@ internal sealed class EventMatcher(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            try
+            foreach (var stream in Streams)
             {
-                foreach (var stream in Streams)
-                {
-                    await CatchUpAsync(stream, stoppingToken);
-                }
-            }
-            catch (NpgsqlException e)
-            {
-                logger.EventsUnreachable(e, options.Value.PollInterval);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
+                await LookAsync(stream, stoppingToken);
             }
 
             await _wake.WaitAsync(options.Value.PollInterval, stoppingToken);
+        }
+    }
+
+    private async Task LookAsync(EventStream stream, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await CatchUpAsync(stream, stoppingToken);
+        }
+        catch (NpgsqlException e)
+        {
+            logger.EventsUnreachable(e, options.Value.PollInterval);
+        }
+#pragma warning disable CA1031 // None is passed over: it is tried again, perhaps by a newer version, and all else goes on.
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.EventsUnreadable(e, stream.Source, options.Value.PollInterval);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
             )
             select d.webhook_id, d.target_id
             from over join alert.webhook_deliveries d using (webhook_id)
-            where d.status = 'pending' and d.attempt = 0 and d.lease_until is null
+            where d.status = 'pending' and d.attempt = 0 and d.last_attempt_at is null
                 and (d.kind = 'event' or d.folded is not null)
             group by d.webhook_id, d.target_id
             having count(*) > 1
@@ -90,7 +90,7 @@ internal sealed class OverflowStore(NpgsqlDataSource database, DeliveryWriter wr
                 delete from alert.webhook_deliveries where id in (
                     select d.id from alert.webhook_deliveries d
                     where d.webhook_id = $1 and d.target_id is not distinct from $2 and d.status = 'pending'
-                        and d.attempt = 0 and d.lease_until is null and (d.kind = 'event' or d.folded is not null)
+                        and d.attempt = 0 and d.last_attempt_at is null and (d.kind = 'event' or d.folded is not null)
                     for update skip locked)
                 returning event_key, event_type, severity, sequence, first_event_at, created_at, folded
             ), single as (

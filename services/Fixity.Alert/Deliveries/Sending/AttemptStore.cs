@@ -9,7 +9,8 @@ internal sealed class AttemptStore(NpgsqlDataSource database)
     public const int KeptPerWebhook = 50;
 
     // One statement: a result that is stored twice, or half, would be worse than one that is lost. The snapshot of the
-    // second delete does not know the row that is new, so it keeps one less.
+    // second delete does not know the row that is new, so it keeps one less; nor does the last part, which says whether the
+    // webhook began or ceased to be failing.
     private const string FinishSql = """
         with finished as (
             update alert.webhook_deliveries d
@@ -38,7 +39,11 @@ internal sealed class AttemptStore(NpgsqlDataSource database)
             ) chosen
             where a.id = chosen.id
         )
-        select count(*) from finished
+        select coalesce(before.outcome = 'delivered', true) <> ($10 = 'delivered')
+        from finished f
+        left join lateral (
+            select a.outcome from alert.delivery_attempts a where a.webhook_id = f.webhook_id order by a.id desc limit 1
+        ) before on true
         """;
 
     /// <summary>Stores what an attempt came to and lets go of the delivery.</summary>
@@ -59,7 +64,7 @@ internal sealed class AttemptStore(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (int)end.Elapsed.TotalMilliseconds });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = end.Outcome });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = KeptPerWebhook - 1 });
-        if ((long)(await command.ExecuteScalarAsync(cancellation))! == 0)
+        if (await command.ExecuteScalarAsync(cancellation) is not bool isTurn)
         {
             return false;
         }
@@ -67,6 +72,12 @@ internal sealed class AttemptStore(NpgsqlDataSource database)
         if (end.Result.Outcome == AttemptOutcome.Gone)
         {
             await DisableAsync(connection, claim.To, end.Result.Error, cancellation);
+        }
+
+        // A receiver that goes on as it did is no news.
+        if (isTurn || end.Result.Outcome == AttemptOutcome.Gone)
+        {
+            await WebhookNews.TellAsync(connection, claim.To.WebhookId, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

@@ -77,6 +77,8 @@ internal sealed class DeliverySender(IEnumerable<IDeliveryChannel> channels, Tim
                 SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery,
             }
             ? "The host name could not be resolved."
+            // The http client's own words for a connection that breaks off say nothing; what is within them does.
+            : failure is HttpRequestException { InnerException: IOException within } ? within.Message
             : failure.Message;
     }
 

@@ -67,7 +67,9 @@ internal static class SendingRegistration
 
     private static WebProxy ProxyAt(Uri address)
     {
-        var proxy = new WebProxy(address) { BypassProxyOnLocal = false };
+        // Its address without the login: the client puts it into the errors that it reports.
+        var bare = new UriBuilder(address) { UserName = "", Password = "" }.Uri;
+        var proxy = new WebProxy(bare) { BypassProxyOnLocal = false };
         if (address.UserInfo.Split(':', 2) is [{ Length: > 0 } name, var password])
         {
             proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(name), Uri.UnescapeDataString(password));

@@ -18,14 +18,14 @@ internal static class TrialEndpoints
             .WithName("testWebhook")
             .WithSummary("Send one test message now and say what happened")
             .RequireAuthorization(Roles.Admin)
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
 
         webhooks.MapPost("/test", TestAsync)
             .WithName("testWebhookSettings")
             .WithSummary("Send a sample of each event now, also with settings that are not saved, and say what happened")
             .RequireAuthorization(Roles.Admin)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithProblems(WebhookProblems.NotFound(2));
     }
 
     private static async Task<Results<Ok<WebhookTestResult>, ProblemHttpResult>> TestSavedAsync(

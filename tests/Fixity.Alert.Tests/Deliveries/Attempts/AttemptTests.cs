@@ -70,4 +70,22 @@ public sealed class AttemptTests : AlertTest
         Assert.Equal(2, receiver.Requests.Count);
         Assert.Equal([id], receiver.Requests.Select(request => request.DeliveryId).Distinct());
     }
+
+    [Fact]
+    public async Task Of_a_webhook_that_is_switched_off_nothing_is_promised_to_be_sent_again()
+    {
+        var service = Service();
+        var webhook = await AddWebhookAsync(service, "http://127.0.0.1:9/", new { enabled = false });
+        await AddDeliveriesAsync(webhook, 1, 1);
+        await Database.ExecuteAsync("update alert.webhook_deliveries set status = 'failed', failure = 'gone', next_attempt_at = null");
+        var id = await Database.ScalarAsync<Guid>("select id from alert.webhook_deliveries");
+        using var admin = service.CreateClientAs(Roles.Admin);
+
+        using var refused = await admin.PostAsync($"/api/v1/deliveries/{id}/resend", null);
+        using var unknown = await admin.PostAsync($"/api/v1/deliveries/{Guid.NewGuid()}/resend", null);
+
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.NotFound), (refused.StatusCode, unknown.StatusCode));
+        Assert.Contains("enable its webhook first", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync("status = 'failed'"));
+    }
 }

@@ -1,3 +1,4 @@
+using Fixity.Alert.Deliveries;
 using Fixity.Alert.Deliveries.Overflow;
 using Fixity.Alert.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,28 @@ public sealed class OverflowTests : MatchingTest
         // A sum alone is left as it is, however long it waits.
         await Database.ExecuteAsync("update alert.webhook_deliveries set created_at = now() - interval '25 hours'");
         Assert.Equal(0, await FoldAsync(parts, mostPending: 10_000));
+    }
+
+    [Fact]
+    public async Task What_is_sent_again_by_hand_stays_the_message_that_it_was()
+    {
+        var parts = Parts();
+        await AddAsync(parts, WebhookMode.Each);
+        await AddChangesAsync("deleted", 2);
+        await MatchAsync(parts);
+        // Given up two days ago.
+        await Database.ExecuteAsync("""
+            update alert.webhook_deliveries set status = 'failed', failure = 'gave_up', attempt = 3, next_attempt_at = null,
+                created_at = now() - interval '2 days', last_attempt_at = now() - interval '2 days'
+            """);
+        var ids = await Database.ScalarAsync<Guid[]>("select array_agg(id) from alert.webhook_deliveries") ?? [];
+        foreach (var id in ids)
+        {
+            Assert.Equal(ResendOutcome.Queued, await parts.GetRequiredService<DeliveryQueries>().ResendAsync(id, CancellationToken.None));
+        }
+
+        Assert.Equal(0, await FoldAsync(parts, mostPending: 10_000));
+        Assert.Equal(2, await CountAsync("status = 'pending' and kind = 'event'"));
     }
 
     [Fact]

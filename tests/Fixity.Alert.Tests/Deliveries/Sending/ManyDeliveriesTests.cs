@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using Xunit.Abstractions;
 
 namespace Fixity.Alert.Tests.Deliveries.Sending;
 
 /// <summary>What one bad receiver costs the others, and what many deliveries cost this process. In full with FIXITY_FULL=1.</summary>
 [Trait("Category", "Database")]
-public sealed class ManyDeliveriesTests : AlertTest
+public sealed class ManyDeliveriesTests(ITestOutputHelper output) : AlertTest
 {
     private const int Targets = 20;
 
@@ -35,6 +37,7 @@ public sealed class ManyDeliveriesTests : AlertTest
 
         using var replica = AlertReplica.Start(Database.ConnectionString);
         var early = 0L;
+        var begun = Stopwatch.GetTimestamp();
         for (var made = 0; made < events; made += atATime)
         {
             await AddRoundAsync(stuck, made, atATime);
@@ -45,6 +48,7 @@ public sealed class ManyDeliveriesTests : AlertTest
 
         await EventuallyCountAsync(events * 4, $"webhook_id <> {stuck} and status = 'delivered' and attempt = 1");
         var late = replica.ResidentBytes;
+        await SayAsync(stuck, events * 4, Stopwatch.GetElapsedTime(begun), late);
         Assert.Equal((events * 4, 1), (seen.Count, seen.Values.Max()));
         Assert.Equal(0, await CountAsync($"webhook_id = {stuck} and status = 'delivered'"));
         Assert.InRange(await CountAsync($"webhook_id = {stuck} and status = 'pending'"), 1, 10_000 + atATime);
@@ -71,6 +75,16 @@ public sealed class ManyDeliveriesTests : AlertTest
 
         Assert.True(beside - alone < TimeSpan.FromSeconds(1), $"alone {alone}, beside dead ones {beside}");
     }
+
+    private async Task SayAsync(int stuck, int deliveries, TimeSpan elapsed, long resident) => output.WriteLine(
+        await Database.ScalarAsync<string>($"""
+            select format('{deliveries} deliveries to four receivers beside a dead one: {deliveries / elapsed.TotalSeconds:F0} a second, '
+                'from row to result p50 %s s, p99 %s s, {resident >> 20} MiB resident', round(of[1]::numeric, 2), round(of[2]::numeric, 2))
+            from (
+                select percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from delivered_at - created_at)) as of
+                from alert.webhook_deliveries where webhook_id <> {stuck}
+            ) delays
+            """));
 
     /// <summary>From the row to the stored result, of forty that come one after the other.</summary>
     private async Task<TimeSpan> MedianDelayAsync(int webhook, string name)

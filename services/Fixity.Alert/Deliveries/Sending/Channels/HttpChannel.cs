@@ -114,7 +114,7 @@ internal sealed class HttpChannel(
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
                 new AttemptResult(AttemptOutcome.Retryable, status, body, $"HTTP {status}.", RetryAfterOf(response)),
             HttpStatusCode.Gone => new AttemptResult(
-                AttemptOutcome.Gone, status, body, "HTTP 410: the receiver is gone for good, so the webhook was disabled."),
+                AttemptOutcome.Gone, status, body, "HTTP 410: the receiver is gone for good."),
             < HttpStatusCode.BadRequest => new AttemptResult(
                 AttemptOutcome.Refused, status, body, $"HTTP {status}: redirects are not followed."),
             _ => new AttemptResult(AttemptOutcome.Refused, status, body, $"HTTP {status}: the receiver refused it."),

@@ -19,7 +19,8 @@ internal sealed record SmtpReply(int Code, IReadOnlyList<string> Lines)
 }
 
 /// <summary>The server said no, so there is nothing more to say to it.</summary>
-internal sealed class SmtpRefusedException(string step, SmtpReply reply) : Exception($"{step}: {reply}")
+/// <remarks>The message has only its code: what it said besides is the answer, which not everybody may read.</remarks>
+internal sealed class SmtpRefusedException(string step, SmtpReply reply) : Exception($"{step}, code {reply.Code}.")
 {
     public SmtpReply Reply => reply;
 }

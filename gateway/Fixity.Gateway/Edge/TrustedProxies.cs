@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
-namespace Fixity.Gateway;
+namespace Fixity.Gateway.Edge;
 
 /// <summary>Believes what a proxy in front says about address and scheme, where that proxy was named; nobody else.</summary>
 internal static class TrustedProxies

@@ -1,0 +1,2 @@
+/** English, in alerts. */
+export const alerts = {} as const;

@@ -1,0 +1,2 @@
+/** English, in auth. */
+export const auth = {} as const;

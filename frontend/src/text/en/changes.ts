@@ -1,0 +1,2 @@
+/** English, in changes. */
+export const changes = {} as const;

@@ -1,0 +1,2 @@
+/** English, in files. */
+export const files = {} as const;

@@ -1,0 +1,2 @@
+/** English, in overview. */
+export const overview = {} as const;

@@ -1,0 +1,2 @@
+/** English, in scans. */
+export const scans = {} as const;

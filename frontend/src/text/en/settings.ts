@@ -1,0 +1,2 @@
+/** English, in settings. */
+export const settings = {} as const;

@@ -1,0 +1,2 @@
+/** English, in targets. */
+export const targets = {} as const;

@@ -1,0 +1,3 @@
+using Fixity.Seed;
+
+return await SeedCommand.Create().Parse(args).InvokeAsync();
