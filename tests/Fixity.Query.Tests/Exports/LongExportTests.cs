@@ -7,9 +7,13 @@ using Fixity.Testing.Services;
 namespace Fixity.Query.Tests.Exports;
 
 /// <summary>Exports over a socket, longer than any buffer on the way: what memory, time and a broken connection do to them.</summary>
+/// <remarks>Alone in the process: it looks at the memory of the whole.</remarks>
+[Collection(Name)]
 [Trait("Category", "Database")]
 public sealed class LongExportTests(LongExportTests.ManyRows rows) : IClassFixture<LongExportTests.ManyRows>
 {
+    private const string Name = "long exports";
+
     private const int Files = 120_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -188,6 +192,9 @@ public sealed class LongExportTests(LongExportTests.ManyRows rows) : IClassFixtu
         where datname = current_database() and pid <> pg_backend_pid() and application_name = 'fixity_query'
             and xact_start is not null and query like any (array['declare export%', 'fetch%'])
         """);
+
+    [CollectionDefinition(Name, DisableParallelization = true)]
+    public sealed class Alone;
 
     /// <summary>120,000 files and changes, and the service on a port.</summary>
     public sealed class ManyRows : IAsyncLifetime
