@@ -43,6 +43,10 @@ public sealed record SegmentLimits
 
     /// <summary>Files ahead of the one that is recorded next: what bounds memory when one file takes long.</summary>
     public int Window { get; init; } = 4_096;
+
+    /// <summary>Content of files that wait to be read, in bytes; one file may go beyond. What lies behind can still be given
+    /// to another scanner.</summary>
+    public long WindowBytes { get; init; } = 512L << 20;
 }
 
 public enum SegmentOutcome

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Fixity.Scanner.Scans;
 using Microsoft.Extensions.Options;
 
 namespace Fixity.Scanner;
@@ -31,6 +32,13 @@ internal sealed record ScannerOptions : IValidatableObject
     /// <summary>Files that a running segment must have ahead of it for an idle scanner to take over part of them.</summary>
     [Range(1, int.MaxValue)]
     public int SplitFiles { get; init; } = 20_000;
+
+    /// <summary>Bytes to be read that are worth taking over, however few the files.</summary>
+    [Range(1, long.MaxValue)]
+    public long SplitBytes { get; init; } = 2L << 30;
+
+    /// <summary>From when on part of a segment is worth taking over.</summary>
+    internal SplitWorth SplitWorth => new(SplitFiles, SplitBytes);
 
     /// <summary>How long a segment that could not be split is not asked again.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]

@@ -37,9 +37,9 @@ public sealed class RealScanner : IDisposable
 
     /// <summary>Starts one and waits until it takes scans.</summary>
     public static async Task<RealScanner> StartAsync(
-        TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2)
+        TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2, long? splitBytes = null)
     {
-        var scanner = Launch(database, lease, splitFiles, concurrency);
+        var scanner = Launch(database, lease, splitFiles, concurrency, splitBytes);
         while (!scanner.Output.Contains("Listening for scans as", StringComparison.Ordinal))
         {
             Assert.False(scanner.HasExited, scanner.Output);
@@ -50,7 +50,7 @@ public sealed class RealScanner : IDisposable
     }
 
     public static RealScanner Launch(
-        TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2)
+        TestDatabase database, TimeSpan? lease = null, int? splitFiles = null, int concurrency = 2, long? splitBytes = null)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(ScannerOptions).Assembly.Location])
         {
@@ -70,6 +70,11 @@ public sealed class RealScanner : IDisposable
         if (splitFiles is { } files)
         {
             start.Environment["Scanner__SplitFiles"] = files.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (splitBytes is { } bytes)
+        {
+            start.Environment["Scanner__SplitBytes"] = bytes.ToString(CultureInfo.InvariantCulture);
         }
 
         return new RealScanner(Process.Start(start)!);

@@ -81,7 +81,7 @@ internal static class ScanJobs
     public static JobMaker TwoScanners(Workbench bench) => async cancellation =>
     {
         var tree = bench.Tree(bench.SharedShape);
-        var database = await bench.BaselineAsync(tree, cancellation);
+        var database = await bench.BaselineAsync(tree, cancellation, "md5");
         var connection = bench.Cluster.ConnectionStringFor(database);
         var worker = $"{Workbench.Program} scan --scan {{0}} --database {Shell.Quote(connection)}";
         async Task<string> QueueAsync(CancellationToken stop)
@@ -93,7 +93,7 @@ internal static class ScanJobs
         }
 
         return new Job(
-            "two-scanners", "Full verification of the mixed tree by one process and by two, each bound to a core of its own.",
+            "two-scanners", "Full verification of files of 1 MiB by MD5, by one process and by two, each bound to a core of its own.",
             [
                 new Participant(One, $"taskset -c 0 {worker}") { IsFixity = true, Before = QueueAsync },
                 new Participant(Two, $"taskset -c 1 {worker} > /dev/null & taskset -c 0 {worker}; wait")

@@ -40,11 +40,12 @@ internal static class Scans
 
     /// <summary>Takes the baseline, and brings the database to rest: no vacuum of its own comes into what is measured.</summary>
     public static async Task<string> BaselineAsync(
-        this Workbench bench, string tree, CancellationToken cancellation)
+        this Workbench bench, string tree, CancellationToken cancellation, string algorithm = "blake3")
     {
         var database = await bench.Cluster.CreateDatabaseAsync(cancellation);
         JobRunner.Say($"baseline of {tree}");
-        await Shell.RunAsync(bench.Scan("", tree, database, "incremental").Command, cancellation);
+        await Shell.RunAsync(
+            $"{bench.Scan("", tree, database, "incremental").Command} --algorithm {algorithm}", cancellation);
         await bench.Cluster.ExecuteAsync(database, "vacuum (analyze)", cancellation);
         await bench.Cluster.ExecuteAsync(database, "checkpoint", cancellation);
         return database;

@@ -1,3 +1,4 @@
+using Fixity.Core;
 using Npgsql;
 
 namespace Fixity.Bench.Measured;
@@ -5,7 +6,8 @@ namespace Fixity.Bench.Measured;
 /// <summary>The scheduler's part of a scan, in the tables: a target for a folder, a scan and its segment.</summary>
 internal sealed class ScanRows(NpgsqlDataSource database)
 {
-    public async Task<int> FindOrAddTargetAsync(string root, CancellationToken cancellation)
+    public async Task<int> FindOrAddTargetAsync(
+        string root, CancellationToken cancellation, ChecksumAlgorithm algorithm = ChecksumAlgorithm.Blake3)
     {
         // No sample: a rescan is to be measured with and without reading, never with a little of it. Re-reads come from the
         // page cache, as the peers' do; the product's default is to drop a file from it and read the medium.
@@ -13,13 +15,14 @@ internal sealed class ScanRows(NpgsqlDataSource database)
             with found as (
                 select id from scheduler.targets where root = $1 and deleted_at is null
             ), added as (
-                insert into scheduler.targets (name, type, root, sample_percent, options)
-                select right($1, 100), 'local', $1, 0, '{"verifyFrom": "cache"}' where not exists (select from found)
+                insert into scheduler.targets (name, type, root, sample_percent, options, checksum_algorithm)
+                select right($1, 100), 'local', $1, 0, '{"verifyFrom": "cache"}', $2 where not exists (select from found)
                 returning id
             )
             select id from found union all select id from added
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = root });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)algorithm });
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

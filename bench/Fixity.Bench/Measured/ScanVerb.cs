@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fixity.Core;
 using Npgsql;
 
 namespace Fixity.Bench.Measured;
@@ -18,7 +19,7 @@ internal static class ScanVerb
         if (scanId == 0)
         {
             var target = await rows.FindOrAddTargetAsync(
-                Path.GetFullPath(arguments.Word(0, "the folder")), cancellation);
+                Path.GetFullPath(arguments.Word(0, "the folder")), cancellation, Algorithm(arguments));
             scanId = await rows.QueueAsync(target, arguments.Text("mode") ?? "incremental", cancellation);
         }
 
@@ -39,4 +40,9 @@ internal static class ScanVerb
         (Figures.Of("scan", elapsed) with { Files = files, Bytes = bytes, WalBytes = wal, Status = status }).Print();
         return status == "completed" ? 0 : 1;
     }
+
+    private static ChecksumAlgorithm Algorithm(Arguments arguments) =>
+        ChecksumAlgorithms.TryParse(arguments.Text("algorithm") ?? "blake3", out var algorithm)
+            ? algorithm
+            : throw new ArgumentException($"--algorithm: {arguments.Text("algorithm")} is not blake3, sha256 or md5.");
 }

@@ -14,8 +14,8 @@ internal sealed record Workbench(string Folder, bool IsQuick, Cluster Cluster)
 
     public TreeShape MixedShape => new("mixed", IsQuick ? 10_000 : 100_000, 0, 1);
 
-    /// <summary>Of a size that the scanner shares out: it does not split small scans.</summary>
-    public TreeShape SharedShape => MixedShape with { Files = IsQuick ? 50_000 : 100_000 };
+    /// <summary>So much that hashing takes long beside the start of a second scanner, which is not what is measured.</summary>
+    public TreeShape SharedShape => new("even", IsQuick ? 4_000 : 8_000, 1 << 20, 8);
 
     public TreeShape SmallShape => new("small", IsQuick ? 100_000 : 1_000_000, 0, 2);
 

@@ -16,6 +16,8 @@ internal sealed class SegmentMerge(
     // How far it goes before it looks whether somebody wants something of it.
     private const int PathsAtOnce = 512;
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
     // Enough to see what is left out; how many there are in all is counted.
     private const int MostSkipsListed = 1_000;
 
@@ -58,6 +60,14 @@ internal sealed class SegmentMerge(
             await FetchAsync(walk.NeedsBlock ? walk.FetchAsync() : default, cancellation);
             await FetchAsync(baseline.NeedsBlock ? baseline.FetchAsync() : default, cancellation);
             AnswerSplit();
+            if (steps.WaitsForReaders is { } room)
+            {
+                // Not longer at once: a file may take hours, and somebody may want part of the segment, or its end.
+                await Task.WhenAny(room, Task.Delay(LookAgain, cancellation));
+                cancellation.ThrowIfCancellationRequested();
+                continue;
+            }
+
             if (PassWhatIsInHand())
             {
                 await steps.HandOverAsync(cancellation);

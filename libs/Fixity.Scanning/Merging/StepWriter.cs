@@ -6,7 +6,7 @@ using Fixity.Storage;
 namespace Fixity.Scanning.Merging;
 
 /// <summary>Writes what the merge decides into blocks, and hands these to workers and recorder.</summary>
-internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ChannelWriter<ReadJob> jobs, StepBlockPool pool)
+internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ReadQueue jobs, StepBlockPool pool)
 {
     // How many paths may pass without anything to say before the recorder hears how far the merge has come.
     private const int PassedPerStep = 512;
@@ -18,7 +18,10 @@ internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ChannelWriter<
     private ScanTally _tally;
     private int _passed;
 
-    public bool HasRoom => _block.Count + StepsOfOnePath <= StepBlock.Capacity;
+    public bool HasRoom => _block.Count + StepsOfOnePath <= StepBlock.Capacity && jobs.HasRoom;
+
+    /// <summary>As much content waits to be read as may; completes when less does.</summary>
+    public Task? WaitsForReaders => jobs.HasRoom ? null : jobs.WhenRoom();
 
     /// <summary>What was passed since the last step: to be counted up.</summary>
     public ref ScanTally Tally => ref _tally;
@@ -109,8 +112,7 @@ internal sealed class StepWriter(ChannelWriter<StepBlock> blocks, ChannelWriter<
         _tally = default;
         if (step.Work != ScanWork.None)
         {
-            // Unbounded, and bounded all the same by the queue of blocks; refused only when reading has ended.
-            jobs.TryWrite(new ReadJob(_block, index));
+            jobs.Add(new ReadJob(_block, index));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Hashing;
 using Fixity.Scanning.Merging;
@@ -22,7 +21,7 @@ internal sealed class FileReader : IDisposable
     private readonly Dictionary<ChecksumAlgorithm, IncrementalChecksum> _checksums = [];
 
     /// <param name="helpers">Where help with a large file is asked for.</param>
-    public FileReader(ReaderSetup setup, ReadProgress progress, ChannelWriter<ReadJob> helpers)
+    public FileReader(ReaderSetup setup, ReadProgress progress, ReadQueue helpers)
     {
         (_setup, _progress, _buffer) = (setup, progress, new AlignedBuffer(setup.Limits.ReadBufferBytes));
         _large = new LargeFileReader(setup, progress, _buffer, helpers);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Storage;
 
@@ -17,7 +16,6 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<ReadJob> _jobs = Channel.CreateUnbounded<ReadJob>();
     private readonly CancellationTokenSource _stop;
     private readonly ReaderSetup _setup;
     private readonly SegmentLimits _limits;
@@ -31,6 +29,7 @@ internal sealed class HashWorkers : IAsyncDisposable
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         (_setup, _limits, _clock) = (setup, setup.Limits, setup.Clock);
+        Jobs = new ReadQueue(_limits.WindowBytes);
         var most = setup.Backend.Capabilities.MaxConcurrentReads;
         for (var i = 0; i < Math.Clamp(_limits.Workers, 1, most); i++)
         {
@@ -40,8 +39,8 @@ internal sealed class HashWorkers : IAsyncDisposable
         _watching = WatchAsync(_stop.Token);
     }
 
-    /// <summary>Where files to be read go. Not bounded here: the queue of blocks, which holds each of them too, is.</summary>
-    public ChannelWriter<ReadJob> Jobs => _jobs.Writer;
+    /// <summary>Where files to be read go.</summary>
+    public ReadQueue Jobs { get; }
 
     public ByteCount BytesRead { get; } = new();
 
@@ -52,7 +51,7 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _jobs.Writer.TryComplete();
+        Jobs.End();
         await _stop.CancelAsync();
         await _watching;
         var all = Task.WhenAll(_workers.Select(worker => worker.Ended));
@@ -73,12 +72,12 @@ internal sealed class HashWorkers : IAsyncDisposable
 
     private async Task WorkAsync(ReadProgress progress, CancellationToken stop)
     {
-        using var reader = new FileReader(_setup, progress, _jobs.Writer);
+        using var reader = new FileReader(_setup, progress, Jobs);
         try
         {
-            while (await _jobs.Reader.WaitToReadAsync(stop))
+            while (await Jobs.WaitToTakeAsync(stop))
             {
-                while (_jobs.Reader.TryRead(out var job))
+                while (Jobs.TryTake(out var job))
                 {
                     progress.Take(job);
                     if (!await AnswerAsync(reader, progress, job, stop))

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Threading.Channels;
 using Fixity.Core;
 using Fixity.Hashing;
 using Fixity.Storage;
@@ -8,7 +7,7 @@ namespace Fixity.Scanning.Reading;
 
 /// <summary>Reads one large file together with whichever workers are idle: BLAKE3 is a tree, its parts need no order.</summary>
 internal sealed class LargeFileReader(
-    ReaderSetup setup, ReadProgress progress, AlignedBuffer buffer, ChannelWriter<ReadJob> helpers)
+    ReaderSetup setup, ReadProgress progress, AlignedBuffer buffer, ReadQueue helpers)
 {
     /// <summary>Smaller files are read sooner than anybody can come to help.</summary>
     public const long FromBytes = 64 << 20;
@@ -33,7 +32,7 @@ internal sealed class LargeFileReader(
         for (var i = 1; i < setup.Limits.Workers; i++)
         {
             // Behind the files that wait already: who comes to it has nothing better to do.
-            helpers.TryWrite(job with { Shared = shared });
+            helpers.Add(job with { Shared = shared });
         }
 
         try

@@ -109,7 +109,7 @@ internal sealed class StepRecorder(
         {
             for (var i = 0; i < block.Count; i++)
             {
-                workers.Jobs.TryWrite(new ReadJob(block, i));
+                workers.Jobs.Add(new ReadJob(block, i));
             }
 
             _secondReads.RemoveAt(0);

@@ -10,7 +10,7 @@ namespace Fixity.Scanner.Scans;
 /// Only names and sizes are read, for so many files and so long at most. Where more lies ahead than was looked at,
 /// the owner keeps what was seen and all the rest goes to the other; when either is idle again, the next split follows.
 /// </remarks>
-internal sealed class LookAhead(PathFilter filter, TimeProvider clock)
+internal sealed class LookAhead(PathFilter filter, SegmentLimits limits, TimeProvider clock)
 {
     private const int MostFiles = 200_000;
 
@@ -25,20 +25,24 @@ internal sealed class LookAhead(PathFilter filter, TimeProvider clock)
     private readonly List<Mark> _marks = [];
     private int _stride = 1;
     private int _files;
+    private long _bytes;
+    private long _waiting;
     private long _cost;
     private Mark _last;
 
     /// <param name="filter">The target's: what it leaves out is neither looked into nor counted.</param>
-    /// <param name="atLeastFiles">With fewer ahead it is not worth it: null.</param>
-    /// <param name="taken">So many of the first may be in work already: the place lies behind them.</param>
+    /// <param name="worth">With less ahead it is not worth it: null.</param>
+    /// <param name="limits">So much of the first may be in work already: the place lies behind.</param>
     public static async Task<FilePath?> MiddleAsync(
-        IStorageBackend backend, PathRange ahead, PathFilter filter, int atLeastFiles, int taken, TimeProvider clock,
+        IStorageBackend backend, PathRange ahead, PathFilter filter, SplitWorth worth, SegmentLimits limits, TimeProvider clock,
         CancellationToken cancellation)
     {
-        var look = new LookAhead(filter, clock);
+        var look = new LookAhead(filter, limits, clock);
         var sawAll = await look.RunAsync(backend, ahead, cancellation);
-        return look._files < Math.Max(atLeastFiles, taken + 1) ? null
-            : sawAll ? look.Middle(taken) : look._last.Path;
+        return look._files < worth.Files && look._bytes < worth.Bytes ? null
+            : sawAll ? look.Middle()
+            : look.IsBehind(look._last) ? look._last.Path
+            : null;
     }
 
     /// <returns>Whether it came to the end.</returns>
@@ -68,14 +72,18 @@ internal sealed class LookAhead(PathFilter filter, TimeProvider clock)
             }
 
             _files++;
+            _bytes += entry.Metadata.SizeBytes;
             _cost += entry.Metadata.SizeBytes + FileCost;
             if (_files % _stride == 0)
             {
                 // The block's memory is used again.
-                _last = new Mark(entry.Path.ToOwned(), _files, _cost);
+                _last = new Mark(entry.Path.ToOwned(), _files, _waiting, _cost);
                 _marks.Add(_last);
                 Thin();
             }
+
+            // As many as are being read or just recorded count for nothing, however large: only what waits is limited.
+            _waiting += _files > (2 * limits.Workers) + 1 ? entry.Metadata.SizeBytes : 0;
         }
     }
 
@@ -96,11 +104,14 @@ internal sealed class LookAhead(PathFilter filter, TimeProvider clock)
         _stride *= 2;
     }
 
-    private FilePath? Middle(int taken)
+    // As far as the one and as far as the other the engine may be ahead of what is committed.
+    private bool IsBehind(Mark mark) => mark.Files > limits.Window || mark.Waiting >= limits.WindowBytes;
+
+    private FilePath? Middle()
     {
         foreach (var mark in _marks)
         {
-            if (mark.Files > taken && mark.Cost >= _cost / 2)
+            if (IsBehind(mark) && mark.Cost >= _cost / 2)
             {
                 return mark.Path;
             }
@@ -110,5 +121,6 @@ internal sealed class LookAhead(PathFilter filter, TimeProvider clock)
     }
 
     /// <param name="Files">Up to and including it.</param>
-    private readonly record struct Mark(FilePath Path, int Files, long Cost);
+    /// <param name="Waiting">Bytes before it that may be waiting to be read.</param>
+    private readonly record struct Mark(FilePath Path, int Files, long Waiting, long Cost);
 }

@@ -64,7 +64,7 @@ internal sealed class ScanWorker(
         {
             if (isIdle)
             {
-                await splits.AskAsync(options.Value.SplitFiles, options.Value.SplitInterval, cancellation);
+                await splits.AskAsync(options.Value.SplitWorth, options.Value.SplitInterval, cancellation);
             }
         }
 #pragma warning disable CA1031 // The loop's edge: whatever goes wrong with one look, the next may succeed.

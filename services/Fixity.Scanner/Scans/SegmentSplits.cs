@@ -12,21 +12,23 @@ namespace Fixity.Scanner.Scans;
 internal sealed class SegmentSplits(NpgsqlDataSource database)
 {
     /// <summary>Asks the owner of the biggest running segment to give part of it away.</summary>
-    /// <param name="atLeastFiles">A segment with fewer ahead is left alone, as far as the baseline can tell.</param>
+    /// <param name="worth">A segment with less ahead is left alone, as far as the baseline can tell.</param>
     /// <param name="again">How long an owner that gave nothing is not asked again.</param>
     /// <returns>Whether somebody was asked.</returns>
-    public async Task<bool> AskAsync(int atLeastFiles, TimeSpan again, CancellationToken cancellation)
+    public async Task<bool> AskAsync(SplitWorth worth, TimeSpan again, CancellationToken cancellation)
     {
-        // What is ahead of a first scan is not known here; it counts as much. A target with one worker has asked for
-        // one reader. Not told by a notification: the owner looks every second.
+        // What is ahead of a first scan is not known here; it counts as much. Bytes count where all are read. A target with
+        // one worker has asked for one reader. Not told by a notification: the owner looks every second.
         await using var command = database.CreateCommand("""
             with running as (
-                select g.scan_id, g.ordinal, case when s.is_baseline then $1 * 5 else (
-                    select count(*) from (
-                        select from scanner.files f
+                select g.scan_id, g.ordinal, case when s.is_baseline then 5 else (
+                    select greatest(
+                        count(*) / $1::float8, sum(ahead.size) filter (where s.mode = 'full') / $3::float8)
+                    from (
+                        select f.size from scanner.files f
                         where f.target_id = s.target_id and f.path > coalesce(g.checkpoint, g.range_from)
                             and (g.range_to is null or f.path < g.range_to)
-                        limit $1 * 5) as ahead) end as files
+                        limit $1 * 5) as ahead) end as worth
                 from scheduler.scan_segments g
                 join scheduler.scans s on s.id = g.scan_id
                 join scheduler.targets t on t.id = s.target_id
@@ -36,9 +38,9 @@ internal sealed class SegmentSplits(NpgsqlDataSource database)
             ), biggest as (
                 select g.scan_id, g.ordinal
                 from scheduler.scan_segments g join running r using (scan_id, ordinal)
-                where r.files >= $1 and g.status = 'running'
+                where r.worth >= 1 and g.status = 'running'
                     and (g.split_wanted_at is null or g.split_wanted_at < now() - $2)
-                order by r.files desc, g.scan_id, g.ordinal
+                order by r.worth desc, g.scan_id, g.ordinal
                 limit 1
                 for update of g skip locked
             )
@@ -46,7 +48,7 @@ internal sealed class SegmentSplits(NpgsqlDataSource database)
             from biggest b
             where g.scan_id = b.scan_id and g.ordinal = b.ordinal
             """);
-        command.With(atLeastFiles).With(again);
+        command.With(worth.Files).With(again).With(worth.Bytes);
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 

@@ -130,7 +130,7 @@ internal sealed class SegmentSplitter(
         // What a first scan will meet nobody knows, and of a full one the sizes matter: both are looked at.
         return claim.IsBaseline || claim.VerifyAll
             ? await LookAhead.MiddleAsync(
-                backend, ahead, filter, options.SplitFiles, limits.Window, clock, cancellation)
+                backend, ahead, filter, options.SplitWorth, limits, clock, cancellation)
             : await splits.MiddleOfBaselineAsync(claim.Target.Id, ahead, options.SplitFiles, cancellation);
     }
 

@@ -1,6 +1,7 @@
 using Fixity.Core;
 using Fixity.Core.Patterns;
 using Fixity.Scanner.Scans;
+using Fixity.Scanning;
 using Fixity.Testing.Storage;
 
 namespace Fixity.Scanner.Tests.Scans;
@@ -39,10 +40,28 @@ public sealed class LookAheadTests : IAsyncDisposable
         Assert.Null(_storage.Filter);
     }
 
-    private async Task<string?> MiddleAsync(PathFilter filter, int atLeastFiles)
+    [Fact]
+    public async Task Few_files_are_worth_it_when_they_are_large()
+    {
+        Assert.NotNull(await MiddleAsync(PathFilter.Everything, atLeastFiles: 301, atLeastBytes: 300 * 7));
+        Assert.Null(await MiddleAsync(PathFilter.Everything, atLeastFiles: 301, atLeastBytes: (300 * 7) + 1));
+    }
+
+    [Theory]
+    [InlineData(200, 1_000_000, "kept/f050")]
+    [InlineData(1_000_000, 195 * 7, "kept/f050")] // Five are being read or just recorded.
+    [InlineData(250, 195 * 7, "kept/f050")]
+    [InlineData(300, 300 * 7, null)]
+    public async Task What_may_be_in_work_already_is_left_to_its_owner(int window, long windowBytes, string? middle) =>
+        Assert.Equal(middle, await MiddleAsync(
+            PathFilter.Everything, atLeastFiles: 100, window: window, windowBytes: windowBytes));
+
+    private async Task<string?> MiddleAsync(
+        PathFilter filter, int atLeastFiles, long atLeastBytes = long.MaxValue, int window = 0, long windowBytes = 0)
     {
         var middle = await LookAhead.MiddleAsync(
-            _storage, PathRange.Everything, filter, atLeastFiles, taken: 0, TimeProvider.System, CancellationToken.None);
+            _storage, PathRange.Everything, filter, new SplitWorth(atLeastFiles, atLeastBytes),
+            new SegmentLimits { Workers = 2, Window = window, WindowBytes = windowBytes }, TimeProvider.System, CancellationToken.None);
         return middle?.ToString();
     }
 }

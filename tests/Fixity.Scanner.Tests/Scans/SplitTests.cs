@@ -47,6 +47,41 @@ public sealed partial class SplitTests(SplitTree shared) : IClassFixture<SplitTr
             """));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_few_large_files_are_shared_although_they_are_few(bool isFirst)
+    {
+        const int Files = 40;
+        var folder = Directory.CreateTempSubdirectory("fixity-films-").FullName;
+        for (var i = 0; i < Files; i++)
+        {
+            // Holes: they are read like anything else, and take no room.
+            await using var file = File.Create(Path.Combine(folder, $"film-{i:d3}"));
+            file.SetLength(32 << 20);
+        }
+
+        var target = await Database.AddTargetAsync(folder);
+        const string Slow = """{"limit": {"bytesPerSecond": 150000000}}""";
+        await Database.ExecuteAsync($"update scheduler.targets set workers = 2, options = '{Slow}' where id = {target}");
+        using var one = await RealScanner.StartAsync(Database, splitBytes: 100 << 20);
+        if (!isFirst)
+        {
+            await shared.Twins.Tree.EndOfAsync(await Database.AddScanAsync(target));
+        }
+
+        using var other = await RealScanner.StartAsync(Database, splitBytes: 100 << 20);
+        var scan = await Database.AddScanAsync(target, "full");
+        await Database.ExecuteAsync($"notify fixity_scan_queued, '{scan}'");
+        await shared.Twins.Tree.EndOfAsync(scan);
+
+        Assert.All([one, other], s => Assert.Contains($"Scan {scan} of target", s.Output, StringComparison.Ordinal));
+        await AssertRangesMeetAsync(scan);
+        Assert.Equal($"{Files} {Files}", await Database.ScalarAsync<string>(
+            $"select concat_ws(' ', files_seen, files_hashed) from scheduler.scans where id = {scan}"));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task A_target_with_one_worker_has_asked_for_one_reader_and_is_not_split()
     {
